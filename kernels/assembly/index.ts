@@ -1,0 +1,8 @@
+// The one AssemblyScript module: every kernel's assembly.ts. It has no memory, no heap and no static data of its own: it
+// works at the addresses it is given, in the memory it is given.
+export * from '../cholesky-solve/assembly';
+export * from '../combine/assembly';
+export * from '../difference-norms/assembly';
+export * from '../expand-rows/assembly';
+export * from '../gather-blocks/assembly';
+export * from '../matrix-product/assembly';

@@ -1,0 +1,33 @@
+import type { Precision } from '../real.js';
+
+/** What `lin-rfm backends` tells of one backend. */
+export interface BackendReport {
+  readonly name: string;
+  readonly works: boolean;
+  /** In words; empty where the backend does not work. */
+  readonly device: string;
+  /** True where this project's kernels compute in float64 on it. */
+  readonly float64: boolean;
+  readonly version?: string;
+  readonly threads?: number;
+  /** Why it does not work. */
+  readonly reason?: string;
+  /** The exact command, or the sentence, that gets it. */
+  readonly remedy?: string;
+}
+
+/** A backend of TensorFlow.js: how to get it, and what it can do. One file each in this folder. */
+export interface Backend {
+  readonly name: string;
+  /** Precisions in which the kernels compute there. */
+  readonly precisions: readonly Precision[];
+  /** What a user does to get it. */
+  readonly remedy: string;
+  /**
+   * Loads its package and readies it, without making it the active one.
+   * @throws Error whose message is the reason, in one line.
+   */
+  load(): Promise<void>;
+  /** Once loaded. */
+  describe(): { readonly device: string; readonly version: string; readonly threads?: number };
+}

@@ -1,0 +1,61 @@
+/** The table of backends, and how one becomes the active one. */
+import * as tf from '@tensorflow/tfjs';
+import { BackendError, InputError } from '../errors.js';
+import type { Precision } from '../real.js';
+import type { Backend, BackendReport } from './backend.js';
+import { cpu } from './cpu.js';
+import { tensorflow } from './tensorflow.js';
+import { wasm } from './wasm.js';
+
+export type { BackendReport } from './backend.js';
+
+const backends: readonly Backend[] = [tensorflow, wasm, cpu];
+
+/** Tried in this order for 'auto': the fastest with float64 first. */
+const preference: readonly Backend[] = [wasm, cpu];
+
+/** What a user may ask for. */
+export const backendNames: readonly string[] = ['auto', ...backends.map(({ name }) => name)];
+
+/** Tries every backend, in the order of the table. The active backend stays. */
+export async function reportBackends(): Promise<BackendReport[]> {
+  const reports: BackendReport[] = [];
+  for (const backend of backends) reports.push(await reportBackend(backend));
+  return reports;
+}
+
+/**
+ * Makes a backend the active one.
+ * @param name One of `backendNames`.
+ * @throws InputError for a name that is not in the table; BackendError where it does not work here.
+ */
+export async function useBackend(name: string): Promise<BackendReport> {
+  const candidates = name === 'auto' ? preference : backends.filter((backend) => backend.name === name);
+  if (candidates.length === 0) {
+    throw new InputError('--backend', `one of ${backendNames.join(', ')}`, name);
+  }
+  let failure: BackendReport | undefined;
+  for (const backend of candidates) {
+    const report = await reportBackend(backend);
+    if (report.works && (await tf.setBackend(backend.name))) return report;
+    failure = report;
+  }
+  throw new BackendError(failure?.name ?? name, failure?.reason ?? 'did not start', failure?.remedy ?? 'use --backend auto');
+}
+
+/** Precisions in which this project's kernels compute on the active backend. */
+export function activePrecisions(): readonly Precision[] {
+  return backends.find(({ name }) => name === tf.getBackend())?.precisions ?? ['float32'];
+}
+
+async function reportBackend(backend: Backend): Promise<BackendReport> {
+  const { name, remedy, precisions } = backend;
+  const float64 = precisions.includes('float64');
+  try {
+    await backend.load();
+    return { name, works: true, float64, ...backend.describe() };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { name, works: false, device: '', float64: false, reason, remedy };
+  }
+}

@@ -1,0 +1,12 @@
+import type { HostCall } from '../contract.js';
+import type { CombineAttributes } from './index.js';
+
+export function reference({ reals, attributes, output }: HostCall<'left' | 'right', never, CombineAttributes>): void {
+  const { rows, columns, leftScale, rightScale, shift } = attributes;
+  for (let i = 0; i < rows; i += 1) {
+    for (let j = 0; j < columns; j += 1) {
+      const at = i * columns + j;
+      output[at] = leftScale * (reals.left[at] ?? 0) + rightScale * (reals.right[at] ?? 0) + (i === j ? shift : 0);
+    }
+  }
+}

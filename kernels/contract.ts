@@ -1,0 +1,75 @@
+/**
+ * What a device kernel of this project is.
+ *
+ * A kernel is a folder: `index.ts` states the contract, `reference.ts` computes it by plain loops in float64 (and serves
+ * the `cpu` backend), `portable.ts` composes it from public TensorFlow.js ops in float32 for a backend that has nothing
+ * better, `assembly.ts` is its AssemblyScript. The casts that TensorFlow.js's untyped registry needs are in this file
+ * and in `backends/`; nowhere else.
+ */
+import type * as tf from '@tensorflow/tfjs';
+import { carrierShape } from './real.js';
+import type { RealArray } from './real.js';
+
+/** Plain numbers that travel with a call: sizes, scales, flags (0 or 1). */
+export type Attributes = Readonly<Record<string, number>>;
+
+/** What a reference implementation gets: host arrays, row-major. */
+export interface HostCall<R extends string, I extends string, A extends Attributes> {
+  readonly reals: Readonly<Record<R, RealArray>>;
+  readonly integers: Readonly<Record<I, Int32Array>>;
+  readonly attributes: A;
+  /** Zero-filled; the implementation writes the result here. */
+  readonly output: RealArray;
+}
+
+/** What an AssemblyScript implementation gets: addresses in the WebAssembly heap. */
+export interface HeapCall<R extends string, I extends string, A extends Attributes> {
+  readonly reals: Readonly<Record<R, number>>;
+  readonly integers: Readonly<Record<I, number>>;
+  readonly attributes: A;
+  /** Address of the result; its contents are undefined. */
+  readonly output: number;
+  /** Address of `scratchBytes` bytes, 16-byte aligned. */
+  readonly scratch: number;
+}
+
+/** What a portable composition gets: float32 and int32 tensors; it runs inside a tidy. */
+export interface PortableCall<R extends string, I extends string, A extends Attributes> {
+  readonly reals: Readonly<Record<R, tf.Tensor>>;
+  readonly integers: Readonly<Record<I, tf.Tensor>>;
+  readonly attributes: A;
+}
+
+/** A function exported by the AssemblyScript module: numbers in, nothing out. */
+export type AssemblyFunction = (...parameters: number[]) => void;
+
+export interface KernelDefinition<R extends string, I extends string, A extends Attributes> {
+  /** Name in TensorFlow.js's kernel registry. */
+  readonly name: string;
+  readonly reals: readonly R[];
+  readonly integers: readonly I[];
+  outputShape(attributes: A): number[];
+  reference(call: HostCall<R, I, A>): void;
+  portable(call: PortableCall<R, I, A>): tf.Tensor;
+  readonly assembly: {
+    /** Exported names by precision. */
+    readonly float32: string;
+    readonly float64: string;
+    scratchBytes(attributes: A, realBytes: number): number;
+    parameters(call: HeapCall<R, I, A>): number[];
+  };
+}
+
+/** Attribute under which the precision travels through TensorFlow.js: bytes of one real. */
+export const realBytesAttribute = 'realBytes';
+
+/** Shape and dtype of the tensor that carries a kernel's output. */
+export function outputCarrier(shape: readonly number[], realBytes: number): { shape: number[]; dtype: 'float32' | 'int32' } {
+  return realBytes === 8
+    ? { shape: carrierShape(shape, 'float64'), dtype: 'int32' }
+    : { shape: [...shape], dtype: 'float32' };
+}
+
+export function mapRecord<K extends string, V>(keys: readonly K[], value: (key: K) => V): Record<K, V> {
+  return Object.fromEntries(keys.map((key) => [key, value(key)])) as Record<K, V>;
+}

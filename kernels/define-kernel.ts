@@ -1,0 +1,67 @@
+/** Registers kernels with TensorFlow.js and dispatches them to the active backend. */
+import * as tf from '@tensorflow/tfjs';
+import { bindReference } from './backends/cpu-runtime.js';
+import { bindAssembly } from './backends/wasm-runtime.js';
+import { mapRecord, realBytesAttribute } from './contract.js';
+import type { Attributes, KernelDefinition } from './contract.js';
+import { asReal, bytesPerReal } from './real.js';
+import type { Precision, RealTensor } from './real.js';
+
+export interface KernelInputs<R extends string, I extends string, A extends Attributes> {
+  readonly reals: Readonly<Record<R, RealTensor>>;
+  readonly integers: Readonly<Record<I, tf.Tensor>>;
+  readonly attributes: A;
+}
+
+/** A defined kernel: `run` dispatches to the active backend. */
+export interface Kernel<R extends string, I extends string, A extends Attributes> {
+  readonly definition: KernelDefinition<R, I, A>;
+  /** @returns The output; the caller disposes. */
+  run(inputs: KernelInputs<R, I, A>): RealTensor;
+  /** The composition of public ops, whatever the active backend has; float32 only. The caller disposes. */
+  runPortable(inputs: KernelInputs<R, I, A>): RealTensor;
+}
+
+/** Registers a kernel's implementations and returns its dispatcher. */
+export function defineKernel<R extends string, I extends string, A extends Attributes>(
+  definition: KernelDefinition<R, I, A>,
+): Kernel<R, I, A> {
+  for (const { backendName, kernelFunc } of [bindReference(definition), bindAssembly(definition)]) {
+    if (!isRegistered(definition.name, backendName)) {
+      tf.registerKernel({ kernelName: definition.name, backendName, kernelFunc });
+    }
+  }
+  const precisionOf = (inputs: KernelInputs<R, I, A>): Precision => {
+    const precisions = new Set(definition.reals.map((name) => inputs.reals[name].precision));
+    const [precision] = precisions;
+    if (precision === undefined || precisions.size !== 1) {
+      throw new RangeError(`${definition.name}: expected all inputs in one precision, got ${[...precisions].join(' and ')}`);
+    }
+    return precision;
+  };
+  const runPortable = (inputs: KernelInputs<R, I, A>): RealTensor => {
+    if (precisionOf(inputs) === 'float64') {
+      throw new RangeError(`${definition.name}: expected float32 on backend ${tf.getBackend()}, got float64; use precision float32`);
+    }
+    const reals = mapRecord(definition.reals, (name) => inputs.reals[name].tensor);
+    const output = tf.tidy(() => definition.portable({ reals, integers: inputs.integers, attributes: inputs.attributes }));
+    return asReal(output, 'float32');
+  };
+  const run = (inputs: KernelInputs<R, I, A>): RealTensor => {
+    if (!isRegistered(definition.name, tf.getBackend())) return runPortable(inputs);
+    const precision = precisionOf(inputs);
+    const named: Record<string, tf.Tensor> = {};
+    for (const name of definition.reals) named[name] = inputs.reals[name].tensor;
+    for (const name of definition.integers) named[name] = inputs.integers[name];
+    const attributes = { ...inputs.attributes, [realBytesAttribute]: bytesPerReal(precision) };
+    return asReal(tf.engine().runKernel<tf.Tensor>(definition.name, named, attributes), precision);
+  };
+  return { definition, run, runPortable };
+}
+
+/** True where the backend has an implementation of its own. */
+export function isRegistered(kernelName: string, backendName: string): boolean {
+  // tf.getKernel warns nothing and returns undefined for an unknown pair; its type does not say so.
+  const found: object | undefined = tf.getKernel(kernelName, backendName);
+  return found !== undefined;
+}

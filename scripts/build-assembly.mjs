@@ -1,0 +1,21 @@
+// Compiles kernels/**/assembly.ts to WebAssembly and embeds it as base64 in kernels/assembly/binary.ts, so that no path
+// has to be found at run time.
+import { writeFile } from 'node:fs/promises';
+import asc from 'assemblyscript/asc';
+
+const flags = '-O3 --noAssert --runtime stub --enable simd --importMemory --noExportMemory --initialMemory 0'.split(' ');
+let binary;
+const { error, stderr } = await asc.main(['kernels/assembly/index.ts', '--outFile', 'module.wasm', ...flags], {
+  readFile: undefined,
+  writeFile: (name, contents) => {
+    if (name === 'module.wasm') binary = contents;
+  },
+});
+if (error || binary === undefined) {
+  process.stderr.write(stderr.toString());
+  process.exit(1);
+}
+await writeFile(
+  'kernels/assembly/binary.ts',
+  `/** The compiled AssemblyScript module in base64. Made by scripts/build-assembly.mjs; do not edit. */\nexport const binary =\n  '${Buffer.from(binary).toString('base64')}';\n`,
+);

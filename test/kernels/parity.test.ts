@@ -1,0 +1,62 @@
+/** Every kernel on every backend present, native and portable, in every precision, against the float64 reference. */
+import * as tf from '@tensorflow/tfjs';
+import { activePrecisions, reportBackends, useBackend } from '../../kernels/backends/index.js';
+import { forceCopyingHeap } from '../../kernels/backends/wasm-runtime.js';
+import { downloadReal } from '../../kernels/real.js';
+import type { Precision } from '../../kernels/real.js';
+import { parityCases } from './cases.js';
+import type { ParityCase } from './cases.js';
+
+const unit: Record<Precision, number> = { float32: 2 ** -23, float64: 2 ** -52 };
+
+/** Largest gap to the reference, relative to the largest reference value. */
+async function relativeGap(parity: ParityCase, precision: Precision, portable: boolean): Promise<number> {
+  const { actual, expected } = parity.run(precision, portable);
+  const values = await downloadReal(actual);
+  expect(values).toHaveLength(expected.length);
+  const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), Number.MIN_VALUE);
+  return values.reduce((most, value, k) => (Number.isNaN(value) ? Infinity : Math.max(most, Math.abs(value - expected[k]!) / scale)), 0);
+}
+
+async function expectParity(precision: Precision, portable: boolean): Promise<void> {
+  const misses: string[] = [];
+  const tooSlow = portable && tf.getBackend() === 'cpu';
+  for (const parity of parityCases.filter(({ heavy }) => !(heavy && tooSlow))) {
+    tf.engine().startScope();
+    // Sums of up to a few hundred terms, and the loss of a solve is its condition number.
+    const allowed = 16 * unit[precision] * Math.max(1, parity.condition);
+    const gap = await relativeGap(parity, precision, portable);
+    if (!(gap <= allowed)) misses.push(`${parity.kernel} ${parity.shape}: ${gap.toExponential(1)} > ${allowed.toExponential(1)}`);
+    tf.engine().endScope();
+  }
+  expect(misses).toEqual([]);
+}
+
+describe.each(['tensorflow', 'wasm', 'cpu'])('on %s', (name) => {
+  let absent: string | undefined;
+
+  beforeAll(async () => {
+    const report = (await reportBackends()).find((candidate) => candidate.name === name);
+    absent = report?.works === true ? undefined : `${name} is absent: ${report?.reason}`;
+    if (absent === undefined) await useBackend(name);
+    else process.stdout.write(`skipped: ${absent}\n`);
+  });
+
+  afterEach(() => forceCopyingHeap(false));
+
+  it('computes what the references compute, in each of its precisions', async () => {
+    if (absent !== undefined) return;
+    for (const precision of activePrecisions()) await expectParity(precision, false);
+  });
+
+  it('computes the same by the portable compositions', async () => {
+    if (absent !== undefined) return;
+    await expectParity('float32', true);
+  });
+
+  it('computes the same in a heap of its own', async () => {
+    if (absent !== undefined) return;
+    forceCopyingHeap(true);
+    for (const precision of activePrecisions()) await expectParity(precision, false);
+  });
+});
