@@ -89,6 +89,26 @@ export function replaceReals(real: RealTensor, indices: tf.Tensor1D, updates: Re
   return asReal(replaced, real.precision);
 }
 
+/**
+ * `tf.tidy` for results that hold RealTensors: frees all that `compute` made except what it returns. TensorFlow.js looks
+ * into any object at run time; its types admit only plain records of tensors.
+ */
+export function tidyReals<T extends object>(compute: () => T): T {
+  let result: T | undefined;
+  tf.tidy(() => {
+    result = compute();
+    return tensorsOf(result);
+  });
+  if (result === undefined) throw new TypeError('tidyReals: expected a result, got none');
+  return result;
+}
+
+/** Every tensor in an object, an array or the objects in them. */
+function tensorsOf(value: unknown): tf.Tensor[] {
+  if (value instanceof tf.Tensor) return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(tensorsOf) : [];
+}
+
 /** Frees the device memory. */
 export function disposeReal(...reals: readonly RealTensor[]): void {
   for (const real of reals) real.tensor.dispose();

@@ -21,6 +21,8 @@ export interface Backend {
   readonly name: string;
   /** Precisions in which the kernels compute there. */
   readonly precisions: readonly Precision[];
+  /** Bytes that tensors may take up in all. */
+  memoryBytes(): number;
   /** What a user does to get it. */
   readonly remedy: string;
   /**

@@ -1,13 +1,12 @@
 /** The table of backends, and how one becomes the active one. */
 import * as tf from '@tensorflow/tfjs';
 import { BackendError, InputError } from '../errors.js';
-import type { Precision } from '../real.js';
 import type { Backend, BackendReport } from './backend.js';
 import { cpu } from './cpu.js';
 import { tensorflow } from './tensorflow.js';
 import { wasm } from './wasm.js';
 
-export type { BackendReport } from './backend.js';
+export type { Backend, BackendReport } from './backend.js';
 
 const backends: readonly Backend[] = [tensorflow, wasm, cpu];
 
@@ -43,9 +42,15 @@ export async function useBackend(name: string): Promise<BackendReport> {
   throw new BackendError(failure?.name ?? name, failure?.reason ?? 'did not start', failure?.remedy ?? 'use --backend auto');
 }
 
-/** Precisions in which this project's kernels compute on the active backend. */
-export function activePrecisions(): readonly Precision[] {
-  return backends.find(({ name }) => name === tf.getBackend())?.precisions ?? ['float32'];
+/**
+ * The backend that is active.
+ * @throws BackendError where TensorFlow.js runs on one that is not in the table.
+ */
+export function activeBackend(): Backend {
+  const name = tf.getBackend();
+  const found = backends.find((backend) => backend.name === name);
+  if (found !== undefined) return found;
+  throw new BackendError(name, 'is not one of this project', `call useBackend with one of ${backendNames.join(', ')}`);
 }
 
 async function reportBackend(backend: Backend): Promise<BackendReport> {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { availableMemory } from './available-memory.js';
 import type { Backend } from './backend.js';
 
 const packageName = '@tensorflow/tfjs-node-gpu';
@@ -7,6 +8,7 @@ const packageName = '@tensorflow/tfjs-node-gpu';
 export const tensorflow: Backend = {
   name: 'tensorflow',
   precisions: ['float32'],
+  memoryBytes: availableMemory,
   remedy: `npm install ${packageName}@4.22.0 --foreground-scripts (fetches libtensorflow; Linux x64)`,
   async load() {
     try {

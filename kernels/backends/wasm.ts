@@ -6,6 +6,8 @@ import type { Backend } from './backend.js';
 export const wasm: Backend = {
   name: 'wasm',
   precisions: ['float64', 'float32'],
+  // The heap of @tensorflow/tfjs-backend-wasm grows to 2 GiB; some of it is scratch and fragments.
+  memoryBytes: () => 0.9 * 2 ** 31,
   remedy: 'it needs WebAssembly SIMD: use Node 20 or newer',
   async load() {
     const hasSimd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');

@@ -1,0 +1,36 @@
+/** Settings that need no tuning, and where they come from. */
+import { maximumCondition } from '../linalg/matrix-power.js';
+import type { Precision } from '../../kernels/real.js';
+import type { Shape } from '../data/observations.js';
+import { followChange } from './schedules.js';
+import type { Schedule } from './schedules.js';
+
+const lostToRoots: Readonly<Record<Precision, number>> = { float32: 10, float64: 100 };
+
+/**
+ * Smoothing for the alternating solver. Starting at the data's own scale and shrinking by a fifth after each step that
+ * changed the estimate by less than a tenth of it recovered what a hundred times slower decay recovers.
+ */
+export const defaultEpsilon = {
+  schedule: (floor: number): Schedule => followChange({ start: 1, decay: 0.8, ratio: 0.1, floor }),
+
+  /**
+   * The smallest smoothing that the precision bears: the metric's condition number is at most (n/ε²)^{2α}, since the
+   * observations' root mean square is 1 and so the AGOP's largest eigenvalue at most about n.
+   */
+  floor: (shape: Shape, alpha: number, precision: Precision): number => {
+    // A metric made by square roots carries their errors, which its Cholesky factors must survive.
+    const bearable = maximumCondition[precision] / (Number.isInteger(2 * alpha) ? 1 : lostToRoots[precision]);
+    // Where the metric is a power above 1 of the AGOP, it is the metric that must stay solvable; else the AGOP itself.
+    return Math.sqrt(Math.max(...shape)) * bearable ** (-1 / (2 * Math.max(1, 2 * alpha)));
+  },
+};
+
+/**
+ * The ridge for a noise of standard deviation `noise`, in the observations' scaled units. For alpha = 1/2 rows are
+ * Gaussian with the metric as covariance, and the ridge is the noise variance; for other powers the variance is raised
+ * with the AGOP, so that a direction with the noise's own variance is shrunk by the same half.
+ */
+export function defaultRidge(noise: number, alpha: number): number {
+  return noise ** (4 * alpha);
+}

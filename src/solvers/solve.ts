@@ -1,0 +1,55 @@
+/** The only loop: step, look, stop. */
+import * as tf from '@tensorflow/tfjs';
+import type { Problem } from '../problem.js';
+import type { Progress, Solver, Status } from './solver.js';
+import type { StopRule } from './stop-rules.js';
+
+export interface SolveOptions {
+  readonly stop: StopRule;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface SolveResult {
+  readonly status: Status;
+  /** The last finite estimate, row-major in `problem.shape`, on the host. */
+  readonly estimate: Float64Array;
+  readonly progress: readonly Progress[];
+}
+
+/**
+ * Runs a solver until its stop rule, the signal or a non-finite step ends it.
+ * Frees all it made, however it ends; the problem stays the caller's.
+ * @throws Whatever a step or the callback throws.
+ */
+export async function solve<State>(solver: Solver<State>, problem: Problem, options: SolveOptions): Promise<SolveResult> {
+  const began = performance.now();
+  const progress: Progress[] = [];
+  let state = solver.init(problem);
+  try {
+    for (;;) {
+      // Lets signals, timers and a progress bar have their turn.
+      await tf.nextFrame();
+      if (options.signal?.aborted === true) return await finish('interrupted');
+      const { state: next, measures } = await solver.step(problem, state, progress);
+      const finite = Number.isFinite(measures.change) && Number.isFinite(measures.residual);
+      if (!finite) {
+        solver.dispose(next);
+        return await finish('non-finite');
+      }
+      solver.dispose(state);
+      state = next;
+      const latest = { step: progress.length + 1, seconds: (performance.now() - began) / 1000, ...measures };
+      progress.push(latest);
+      options.onProgress?.(latest);
+      const status = options.stop(progress);
+      if (status !== undefined) return await finish(status);
+    }
+  } finally {
+    solver.dispose(state);
+  }
+
+  async function finish(status: Status): Promise<SolveResult> {
+    return { status, estimate: await solver.estimate(problem, state), progress };
+  }
+}
