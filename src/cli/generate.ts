@@ -1,0 +1,64 @@
+/** `lin-rfm generate`: a synthetic problem with known truth. */
+import { resolve } from 'node:path';
+import { checkWritable, extensionsFor, writeMatrix, writeObservations } from '../data/formats/index.js';
+import { parseShape } from '../data/observations.js';
+import { degreesOfFreedom, generateProblem } from '../data/synthetic.js';
+import { InputError } from '../errors.js';
+import type { Command, Parsed } from './command.js';
+import { exitCode } from './io.js';
+import type { Io } from './io.js';
+import { numberOption, positive, required, textOption, wholeFromOne, wholeFromZero } from './options.js';
+
+export const generateCommand: Command = {
+  usage: 'generate',
+  describe: 'make a synthetic low-rank problem with known truth',
+  positionals: {},
+  options: {
+    shape: { type: 'string', describe: 'ROWSxCOLUMNS' },
+    rank: { type: 'string', describe: 'rank of the truth' },
+    observed: { type: 'string', describe: 'number of observed entries' },
+    oversampling: { type: 'string', describe: 'or: observed entries per degree of freedom [3]' },
+    'condition-number': { type: 'string', describe: 'singular values fall geometrically by this factor [as drawn]' },
+    noise: { type: 'string', describe: 'standard deviation; the entries have root mean square 1 [0]' },
+    seed: { type: 'string', describe: '[0]' },
+    out: { type: 'string', describe: `the observed entries: ${extensionsFor('writeObservations').join(', ')}` },
+    truth: { type: 'string', describe: `the whole matrix: ${extensionsFor('write').join(', ')}` },
+    quiet: { type: 'boolean', default: false, describe: 'print nothing' },
+  },
+  examples: [['$0 generate --shape 100x100 --rank 5 --oversampling 3 --out observed.csv --truth truth.npy', 'the problem of the paper']],
+  run,
+};
+
+const fromOne = { expected: 'a number of at least 1', accepts: (value: number) => value >= 1 };
+const fromZero = { expected: 'a number of at least 0', accepts: (value: number) => value >= 0 };
+
+async function run(parsed: Parsed, io: Io): Promise<number> {
+  const shape = parseShape(required(textOption(parsed, 'shape'), 'shape', 'ROWSxCOLUMNS'), '--shape');
+  const rank = required(numberOption(parsed, 'rank', wholeFromOne), 'rank', 'a whole number of at least 1');
+  const out = required(textOption(parsed, 'out'), 'out', 'a file for the observed entries');
+  const truthPath = textOption(parsed, 'truth');
+  const observed = observedCount(parsed, degreesOfFreedom(shape, rank), shape[0] * shape[1]);
+  await checkWritable(out, 'writeObservations');
+  if (truthPath !== undefined) await checkWritable(truthPath, 'write');
+  if (truthPath !== undefined && resolve(truthPath) === resolve(out)) throw new InputError('--truth', 'a file of its own', `${out} again`);
+  const conditionNumber = numberOption(parsed, 'condition-number', fromOne);
+  const noise = numberOption(parsed, 'noise', fromZero) ?? 0;
+  const seed = numberOption(parsed, 'seed', wholeFromZero) ?? 0;
+  const { observations, truth } = generateProblem({ shape, rank, observed, noise, seed, ...(conditionNumber !== undefined && { conditionNumber }) });
+  await writeObservations(out, observations);
+  if (truthPath !== undefined) await writeMatrix(truthPath, truth);
+  if (parsed['quiet'] !== true) io.stdout.write(`${shape.join(' x ')}, rank ${rank}, ${observed} observed: ${out}\n`);
+  return exitCode.done;
+}
+
+function observedCount(parsed: Parsed, freedom: number, entries: number): number {
+  const observed = numberOption(parsed, 'observed', wholeFromOne);
+  const oversampling = numberOption(parsed, 'oversampling', positive);
+  if (observed !== undefined && oversampling !== undefined) {
+    throw new InputError('--observed', 'a count or --oversampling', 'both', 'give one of them');
+  }
+  const count = observed ?? Math.round((oversampling ?? 3) * freedom);
+  if (count >= 1 && count <= entries) return count;
+  const option = observed === undefined ? '--oversampling' : '--observed';
+  throw new InputError(option, `1 to ${entries} observed entries`, `${count}`, 'the matrix has no more');
+}

@@ -1,0 +1,88 @@
+/** Parses the command line, runs a command, and turns what it throws into an exit code and one line. */
+import * as tf from '@tensorflow/tfjs';
+import yargs from 'yargs';
+import { BackendError, InputError } from '../errors.js';
+import { version } from '../version.js';
+import { backendsCommand } from './backends.js';
+import type { Command, Parsed } from './command.js';
+import { completeCommand } from './complete.js';
+import { generateCommand } from './generate.js';
+import { exitCode } from './io.js';
+import type { Io } from './io.js';
+
+/** Adding a command is a file and a line here. */
+const commands: readonly Command[] = [completeCommand, generateCommand, backendsCommand];
+
+/**
+ * Runs the command line.
+ * @param argv Without node and script.
+ * @returns The exit code.
+ */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  // TensorFlow.js would advertise its native addon on every start.
+  tf.env().set('PROD', true);
+  try {
+    return await runParsed(argv, io);
+  } catch (error) {
+    if (error instanceof InputError || error instanceof BackendError) {
+      io.stderr.write(`${error.message}\n`);
+      return exitCode.usage;
+    }
+    const detail = error instanceof Error ? error : new Error(String(error));
+    const trace = process.env['LIN_RFM_DEBUG'] === undefined ? '' : `${detail.stack ?? ''}\n`;
+    io.stderr.write(`internal error: ${detail.message}; please report it with the command that you ran\n${trace}`);
+    return exitCode.internal;
+  }
+}
+
+async function runParsed(argv: readonly string[], io: Io): Promise<number> {
+  let chosen: { command: Command; parsed: Parsed } | undefined;
+  const parser = yargs([...argv])
+    .scriptName('lin-rfm')
+    .usage('$0 <command> [options]: complete a low-rank matrix from some of its entries')
+    .version(version)
+    .strict()
+    // A later value does not silently replace an earlier one: `textOption` refuses both.
+    .parserConfiguration({ 'parse-numbers': false, 'parse-positional-numbers': false })
+    .demandCommand(1, 1)
+    .recommendCommands()
+    .exitProcess(false)
+    .fail((message: string | null, error: Error | undefined) => {
+      throw error ?? usageError(message ?? 'a wrong command line');
+    });
+  for (const command of commands) {
+    parser.command(
+      command.usage,
+      command.describe,
+      (builder) => {
+        for (const [name, describe] of Object.entries(command.positionals)) builder.positional(name, { type: 'string', describe });
+        for (const [usage, describe] of command.examples) builder.example(usage, describe);
+        return builder.options(command.options);
+      },
+      (parsed) => {
+        chosen = { command, parsed };
+      },
+    );
+  }
+  let printed = '';
+  await parser.parseAsync([...argv], {}, (_error, _parsed, output) => {
+    printed = output;
+  });
+  if (chosen !== undefined) return chosen.command.run(chosen.parsed, io);
+  io.stdout.write(`${printed}\n`);
+  return exitCode.done;
+}
+
+/** Turns the parser's own words into this project's form. */
+function usageError(message: string): InputError {
+  const help = 'see lin-rfm --help';
+  const [line = ''] = message.split('\n');
+  const unknown = /^Unknown (argument|command)s?: (.*)$/u.exec(line);
+  if (unknown?.[2] !== undefined) {
+    const names = unknown[2].split(', ').map((name) => (unknown[1] === 'command' ? name : `--${name}`));
+    return new InputError('command line', unknown[1] === 'command' ? 'a command' : 'a known option or argument', names.join(', '), help);
+  }
+  if (/Not enough non-option arguments/u.test(line)) return new InputError('command line', 'a command and its file', 'too few arguments', help);
+  if (/Too many non-option arguments/u.test(line)) return new InputError('command line', 'one command and one file', 'too many arguments', help);
+  return new InputError('command line', 'a command with its options', JSON.stringify(line), help);
+}

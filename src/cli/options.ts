@@ -1,0 +1,43 @@
+/** Reading option values: every mistake is one line `--option: expected, got; remedy`. */
+import { InputError } from '../errors.js';
+import type { Parsed } from './command.js';
+
+/** The text of an option, undefined where it was not given. */
+export function textOption(parsed: Parsed, name: string): string | undefined {
+  const value = parsed[name];
+  if (value === undefined) return undefined;
+  if (typeof value === 'string' && value !== '') return value;
+  throw new InputError(`--${name}`, 'one value', Array.isArray(value) ? `${value.length} values` : 'none');
+}
+
+export interface NumberRule {
+  /** In words: `a number in (0, 1]`. */
+  readonly expected: string;
+  readonly accepts: (value: number) => boolean;
+}
+
+export const positive: NumberRule = { expected: 'a positive number', accepts: (value) => value > 0 };
+export const wholeFromOne: NumberRule = { expected: 'a whole number of at least 1', accepts: (value) => Number.isInteger(value) && value >= 1 };
+export const wholeFromZero: NumberRule = { expected: 'a whole number of at least 0', accepts: (value) => Number.isInteger(value) && value >= 0 };
+
+export function numberOption(parsed: Parsed, name: string, rule: NumberRule): number | undefined {
+  const text = textOption(parsed, name);
+  if (text === undefined) return undefined;
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (Number.isFinite(value) && rule.accepts(value)) return value;
+  throw new InputError(`--${name}`, rule.expected, text);
+}
+
+export function choiceOption<Choice extends string>(parsed: Parsed, name: string, choices: readonly Choice[]): Choice | undefined {
+  const text = textOption(parsed, name);
+  if (text === undefined) return undefined;
+  const found = choices.find((choice) => choice === text);
+  if (found !== undefined) return found;
+  throw new InputError(`--${name}`, `one of ${choices.join(', ')}`, text);
+}
+
+/** @throws InputError where a required option was not given. */
+export function required<T>(value: T | undefined, name: string, expected: string): T {
+  if (value !== undefined) return value;
+  throw new InputError(`--${name}`, expected, 'nothing');
+}

@@ -1,0 +1,176 @@
+/**
+ * CSV and TSV: triplets `row,column,value`, or a dense table.
+ *
+ * Triplets are recognised by their header, or without one by three numeric columns of which the first two are whole and
+ * not negative. A dense table of exactly three such columns needs a header.
+ */
+import { readFile } from 'node:fs/promises';
+import { CsvError, parse } from 'csv-parse/sync';
+import { InputError } from '../../errors.js';
+import { GrowingArray } from '../matrix-file.js';
+import type { Labels, MatrixSource, RawMatrix } from '../matrix-file.js';
+import type { Observations } from '../observations.js';
+import { writeAtomically } from './atomic.js';
+
+type Cells = readonly string[];
+
+interface Line {
+  readonly cells: Cells;
+  /** 1-based. */
+  readonly number: number;
+}
+
+const missingWords = new Set(['', 'nan', 'na', 'null', '?']);
+/** Rows formatted and written at once. */
+const blockRows = 256;
+
+export async function readDelimited(path: string, delimiter: string): Promise<RawMatrix> {
+  const lines = await readLines(path, delimiter);
+  const first = lines[0];
+  if (first === undefined) throw new InputError(path, 'a table or triplets', 'no lines');
+  if (isTripletHeader(first.cells)) return readTriplets(path, lines.slice(1));
+  if (lines.every(({ cells }) => cells.length === 3) && lines.every(({ cells }) => looksLikeTriplet(cells))) {
+    return readTriplets(path, lines);
+  }
+  return readTable(path, lines);
+}
+
+/** The rows of a delimited file as text, with their line numbers; blank lines are left out. */
+export async function readLines(path: string, delimiter: string): Promise<Line[]> {
+  const text = await readFile(path, 'utf8');
+  // Quotes need a real parser; most large files have none, and splitting them is many times faster.
+  if (!text.includes('"')) return splitLines(text, delimiter);
+  try {
+    const lines: Line[] = [];
+    parse(text, {
+      ...{ delimiter, bom: true, trim: true, relaxColumnCount: true, skipEmptyLines: true },
+      onRecord: (record: string[], info) => {
+        lines.push({ cells: record, number: info.lines });
+        return null;
+      },
+    });
+    return lines;
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    const line = typeof error['lines'] === 'number' ? `:${error['lines']}` : '';
+    throw new InputError(`${path}${line}`, 'well-formed quotes', error.code.toLowerCase().replaceAll('_', ' '));
+  }
+}
+
+function splitLines(text: string, delimiter: string): Line[] {
+  const lines: Line[] = [];
+  const body = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  body.split(/\r?\n/u).forEach((line, k) => {
+    if (line.trim() !== '') lines.push({ cells: line.split(delimiter).map((cell) => cell.trim()), number: k + 1 });
+  });
+  return lines;
+}
+
+function isTripletHeader(cells: Cells): boolean {
+  const [row, column, value] = cells.map((cell) => cell.toLowerCase());
+  return cells.length === 3 && row === 'row' && (column === 'column' || column === 'col') && value === 'value';
+}
+
+function looksLikeTriplet([row = '', column = '', value = '']: Cells): boolean {
+  return /^\d+$/u.test(row) && /^\d+$/u.test(column) && isNumber(value);
+}
+
+function isNumber(text: string): boolean {
+  return text !== '' && !Number.isNaN(Number(text));
+}
+
+function isMissing(text: string): boolean {
+  return missingWords.has(text.toLowerCase());
+}
+
+function readTriplets(path: string, lines: readonly Line[]): RawMatrix {
+  if (lines.length === 0) throw new InputError(path, 'at least one row,column,value', 'a header only');
+  const numbers = lines.map(({ number }) => number);
+  const parts = [0, 1, 2].map(() => new Float64Array(lines.length));
+  lines.forEach(({ cells, number }, k) => {
+    if (cells.length !== 3) throw new InputError(`${path}:${number}`, 'row,column,value', `${cells.length} fields`);
+    cells.forEach((cell, part) => {
+      if (!isNumber(cell)) throw new InputError(`${path}:${number}`, 'three numbers', JSON.stringify(cell), 'leave missing entries out');
+      const target = parts[part];
+      if (target !== undefined) target[k] = Number(cell);
+    });
+  });
+  const [row = new Float64Array(0), column = row, value = row] = parts;
+  return { row, column, value, describe: (k) => `${path}:${numbers[k] ?? '?'}` };
+}
+
+function readTable(path: string, lines: readonly Line[]): RawMatrix {
+  const isData = (cell: string): boolean => isNumber(cell) || isMissing(cell);
+  const header = lines[0];
+  if (header === undefined) throw new InputError(path, 'a table', 'no lines');
+  // A header has words where numbers would be; its first cell may be the corner above row labels, so it does not count
+  // unless the table has one column only.
+  const hasHeader = header.cells.some((cell, k) => (k > 0 || header.cells.length === 1) && !isData(cell));
+  const body = hasHeader ? lines.slice(1) : lines;
+  const hasLabels = body.some(({ cells }) => cells.length > 1 && !isData(cells[0] ?? ''));
+  const from = hasLabels ? 1 : 0;
+  const width = (body[0]?.cells.length ?? 0) - from;
+  if (body.length === 0 || width < 1) throw new InputError(path, 'a row of numbers', 'a header only');
+  const headed = header.cells.length - from;
+  if (hasHeader && headed !== width) {
+    throw new InputError(`${path}:${header.number}`, `${width} column labels`, `${headed}`, 'the header must name every column');
+  }
+  const [row, column, value] = [new GrowingArray(), new GrowingArray(), new GrowingArray()];
+  body.forEach(({ cells, number }, i) => {
+    if (cells.length - from !== width) {
+      throw new InputError(`${path}:${number}`, `${width + from} fields as in the first row`, `${cells.length}`);
+    }
+    for (let j = 0; j < width; j += 1) {
+      const cell = cells[j + from] ?? '';
+      if (isMissing(cell)) continue;
+      if (!isNumber(cell)) throw new InputError(`${path}:${number}`, 'a number or a gap', JSON.stringify(cell), `check field ${j + from + 1}`);
+      row.push(i);
+      column.push(j);
+      value.push(Number(cell));
+    }
+  });
+  const rows = row.toArray();
+  return {
+    ...{ shape: [body.length, width], row: rows, column: column.toArray(), value: value.toArray() },
+    rowLabels: hasLabels ? body.map(({ cells }) => cells[0] ?? '') : undefined,
+    columnLabels: hasHeader ? header.cells.slice(from) : undefined,
+    corner: hasHeader && hasLabels ? header.cells[0] : undefined,
+    describe: (k) => `${path}:${body[rows[k] ?? 0]?.number ?? '?'}`,
+  };
+}
+
+/** Writes a dense table, block by block. */
+export async function writeTable(path: string, source: MatrixSource, labels: Labels, delimiter: string): Promise<void> {
+  const quote = (cell: string): string => (/["\n\r]/u.test(cell) || cell.includes(delimiter) ? `"${cell.replaceAll('"', '""')}"` : cell);
+  const [rows, columns] = source.shape;
+  await writeAtomically(path, async (handle) => {
+    if (labels.columnLabels !== undefined) {
+      const corner = labels.rowLabels === undefined ? [] : [labels.corner ?? ''];
+      await handle.write(`${[...corner, ...labels.columnLabels].map(quote).join(delimiter)}\n`);
+    }
+    for (let start = 0; start < rows; start += blockRows) {
+      const stop = Math.min(rows, start + blockRows);
+      const block = source.rows(start, stop);
+      let text = '';
+      for (let i = start; i < stop; i += 1) {
+        const label = labels.rowLabels === undefined ? '' : `${quote(labels.rowLabels[i] ?? '')}${delimiter}`;
+        text += `${label}${block.subarray((i - start) * columns, (i - start + 1) * columns).join(delimiter)}\n`;
+      }
+      await handle.write(text);
+    }
+  });
+}
+
+/** Writes triplets with their header. */
+export async function writeTriplets(path: string, { row, column, value }: Observations, delimiter: string): Promise<void> {
+  await writeAtomically(path, async (handle) => {
+    await handle.write(`${['row', 'column', 'value'].join(delimiter)}\n`);
+    for (let start = 0; start < value.length; start += 65536) {
+      let text = '';
+      for (let k = start; k < Math.min(value.length, start + 65536); k += 1) {
+        text += `${row[k]}${delimiter}${column[k]}${delimiter}${value[k]}\n`;
+      }
+      await handle.write(text);
+    }
+  });
+}

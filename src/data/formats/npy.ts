@@ -1,0 +1,83 @@
+/** NumPy's .npy: a dense 2-D array, NaN where missing. https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html */
+import { readFile } from 'node:fs/promises';
+import { parse } from 'npyjs';
+import { InputError } from '../../errors.js';
+import { GrowingArray } from '../matrix-file.js';
+import type { MatrixSource, RawMatrix } from '../matrix-file.js';
+import { writeAtomically } from './atomic.js';
+
+const magic = '\u0093NUMPY';
+const supported = /'descr':\s*'([<|=]?)(f4|f8|i1|i2|i4|i8|u1|u2|u4|u8)'/u;
+/** Rows converted and written at once. */
+const blockRows = 256;
+
+export async function readNpy(path: string): Promise<RawMatrix> {
+  const bytes = await readFile(path);
+  const { header, dataStart } = readHeader(path, bytes);
+  const type = supported.exec(header)?.[2];
+  if (type === undefined) {
+    const found = /'descr':\s*([^,]*)/u.exec(header)?.[1] ?? 'no dtype';
+    throw new InputError(path, 'little-endian numbers (float32, float64 or integers)', found, "save it with array.astype('<f8')");
+  }
+  const extents = /'shape':\s*\(([^)]*)\)/u.exec(header)?.[1]?.split(',').map((part) => part.trim()).filter((part) => part !== '').map(Number);
+  const [rows, columns] = extents ?? [];
+  if (extents?.length !== 2 || rows === undefined || columns === undefined) {
+    throw new InputError(path, 'a 2-D array', extents === undefined ? 'no shape' : `${extents.length}-D`, 'reshape it to rows and columns');
+  }
+  const [expected, actual] = [rows * columns * Number(type.slice(1)), bytes.length - dataStart];
+  if (actual !== expected) throw new InputError(path, `${expected} bytes of data`, `${actual}`, 'the file is cut short or damaged');
+  // A copy: the parser wants a buffer of its own, and a view must start on a multiple of its item size.
+  const { data, fortranOrder } = parse(new Uint8Array(bytes).buffer);
+  const entries = numbersIn(data);
+  const [rowStride, columnStride] = fortranOrder ? [1, rows] : [columns, 1];
+  const [row, column, value] = [new GrowingArray(), new GrowingArray(), new GrowingArray()];
+  for (let i = 0; i < rows; i += 1) {
+    for (let j = 0; j < columns; j += 1) {
+      const entry = Number(entries[i * rowStride + j * columnStride]);
+      if (Number.isNaN(entry)) continue;
+      row.push(i);
+      column.push(j);
+      value.push(entry);
+    }
+  }
+  const places = { row: row.toArray(), column: column.toArray() };
+  return { shape: [rows, columns], ...places, value: value.toArray(), describe: (k) => `${path}[${places.row[k]}, ${places.column[k]}]` };
+}
+
+function readHeader(path: string, bytes: Buffer): { header: string; dataStart: number } {
+  const remedy = 'write it with numpy.save';
+  if (bytes.toString('latin1', 0, 6) !== magic) throw new InputError(path, 'an .npy file', 'other bytes at its start', remedy);
+  const long = (bytes[6] ?? 0) >= 2;
+  const lengthAt = 8;
+  const start = lengthAt + (long ? 4 : 2);
+  if (bytes.length < start) throw new InputError(path, 'a header', 'the end of the file', 'the file is cut short');
+  const dataStart = start + (long ? bytes.readUInt32LE(lengthAt) : bytes.readUInt16LE(lengthAt));
+  if (bytes.length < dataStart) throw new InputError(path, 'a whole header', 'the end of the file', 'the file is cut short');
+  return { header: bytes.toString('latin1', start, dataStart), dataStart };
+}
+
+/** The parser types its result as any view; the dtypes let through are arrays of numbers or bigints. */
+function numbersIn(data: ArrayBufferView): ArrayLike<number | bigint> {
+  if ('length' in data) return data as ArrayBufferView & ArrayLike<number | bigint>;
+  throw new TypeError('npy: expected a typed array from the parser');
+}
+
+/** Writes float64 in C order, block by block. */
+export async function writeNpy(path: string, source: MatrixSource): Promise<void> {
+  const [rows, columns] = source.shape;
+  const fields = `{'descr': '<f8', 'fortran_order': False, 'shape': (${rows}, ${columns}), }`;
+  // Magic, version, length and header together fill a multiple of 64 bytes and end in a newline.
+  const length = Math.ceil((10 + fields.length + 1) / 64) * 64 - 10;
+  const preamble = Buffer.alloc(10 + length, ' ');
+  preamble.write(magic, 'latin1');
+  preamble.set([1, 0, length & 255, length >> 8], 6);
+  preamble.write(fields, 10, 'latin1');
+  preamble.write('\n', preamble.length - 1, 'latin1');
+  await writeAtomically(path, async (handle) => {
+    await handle.write(preamble);
+    for (let start = 0; start < rows; start += blockRows) {
+      const block = source.rows(start, Math.min(rows, start + blockRows));
+      await handle.write(new Uint8Array(block.buffer, block.byteOffset, block.byteLength));
+    }
+  });
+}

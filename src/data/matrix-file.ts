@@ -1,0 +1,59 @@
+import type { Observations, Shape } from './observations.js';
+
+/** What stands beside the numbers of a dense table. */
+export interface Labels {
+  readonly rowLabels?: readonly string[] | undefined;
+  readonly columnLabels?: readonly string[] | undefined;
+  /** The cell above the row labels. */
+  readonly corner?: string | undefined;
+}
+
+/** What a reader makes of a file. */
+export interface MatrixFile extends Labels {
+  readonly observations: Observations;
+  /** For a person to read: empty rows and columns. */
+  readonly warnings: readonly string[];
+}
+
+/** What a reader finds in a file, before it is validated. */
+export interface RawMatrix extends Labels {
+  /** What the file itself says; a reader that knows none leaves it out. */
+  readonly shape?: Shape | undefined;
+  readonly row: ArrayLike<number>;
+  readonly column: ArrayLike<number>;
+  readonly value: ArrayLike<number>;
+  /** Place of entry k, for messages: `ratings.csv:17`. */
+  readonly describe?: (k: number) => string;
+}
+
+/** A matrix handed out block by block: a completion, or a synthetic truth. */
+export interface MatrixSource {
+  readonly shape: Shape;
+  /** Rows `start` (inclusive) to `stop` (exclusive), row-major. */
+  rows(start: number, stop: number): Float64Array;
+}
+
+/** A list of numbers that grows. */
+export class GrowingArray {
+  private values = new Float64Array(1024);
+  private size = 0;
+
+  push(value: number): void {
+    if (this.size === this.values.length) {
+      const larger = new Float64Array(2 * this.size);
+      larger.set(this.values);
+      this.values = larger;
+    }
+    this.values[this.size] = value;
+    this.size += 1;
+  }
+
+  get length(): number {
+    return this.size;
+  }
+
+  /** The numbers so far; shares memory. */
+  toArray(): Float64Array {
+    return this.values.subarray(0, this.size);
+  }
+}
