@@ -137,7 +137,7 @@ export async function complete(observations: Observations, options: CompleteOpti
 
 function alternatingOptions({ alpha, epsilonFloor, ridge }: SolverSettings) {
   const epsilon = defaultEpsilon.schedule(epsilonFloor);
-  return { alpha, epsilon, ridge: constant(ridge), directions: alternating, keepObserved: ridge === 0 };
+  return { alpha, epsilon, ridge: constant(ridge), sides: alternating, keepObserved: ridge === 0 };
 }
 
 function checkOptions(alpha: number, noise: number, { maxSteps, tolerance, timeLimit }: CompleteOptions): void {

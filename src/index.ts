@@ -27,7 +27,7 @@ export type { Labels, MatrixFile, MatrixSource } from './data/matrix-file.js';
 export { createProblem } from './problem.js';
 export type { Direction, Pattern, Problem } from './problem.js';
 export { alternating, columnsOnly, linRfm, rowsOnly } from './solvers/lin-rfm.js';
-export type { LinRfmOptions } from './solvers/lin-rfm.js';
+export type { LinRfmOptions, Sides } from './solvers/lin-rfm.js';
 export { constant, followChange, geometric } from './solvers/schedules.js';
 export type { Schedule } from './solvers/schedules.js';
 export { solve } from './solvers/solve.js';

@@ -49,6 +49,11 @@ export function forceCopyingHeap(forced: boolean): void {
   copyingForced = forced;
 }
 
+/** True where kernels work in the backend's own heap, false where they copy to one of their own. */
+export function sharesHeap(backend: object): boolean {
+  return !copyingForced && findSharedHeap(backend as WasmBackend) !== undefined;
+}
+
 /** Makes TensorFlow.js's registration of a kernel's AssemblyScript implementation. */
 export function bindAssembly<R extends string, I extends string, A extends Attributes>(
   definition: KernelDefinition<R, I, A>,
@@ -89,11 +94,20 @@ function findSharedHeap(backend: WasmBackend): SharedHeap | undefined {
   const { wasm, dataIdMap } = backend;
   if (wasm?.asm === undefined || dataIdMap === undefined) return undefined;
   const { _malloc: malloc, _free: free } = wasm;
-  const memory = Object.values(wasm.asm).find((value) => value instanceof WebAssembly.Memory);
+  const memory = Object.values(wasm.asm).find(isMemory);
   if (memory === undefined || malloc === undefined || free === undefined) return undefined;
   // The threaded build's memory is of another kind, which this module cannot import.
-  if (!(memory.buffer instanceof ArrayBuffer)) return undefined;
+  if (tagOf(memory.buffer) !== 'ArrayBuffer') return undefined;
   return { memory, malloc, free, addressOf: (dataId) => dataIdMap.get(dataId)?.memoryOffset ?? undefined };
+}
+
+/** By its tag: `instanceof` fails across realms, such as an iframe's or a test runner's. */
+function isMemory(value: unknown): value is WebAssembly.Memory {
+  return tagOf(value) === 'WebAssembly.Memory';
+}
+
+function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
 }
 
 function sharedHeap(backend: WasmBackend, shared: SharedHeap): Heap {

@@ -46,9 +46,10 @@ async function runParsed(argv: readonly string[], io: Io): Promise<number> {
     .parserConfiguration({ 'parse-numbers': false, 'parse-positional-numbers': false })
     .demandCommand(1, 1)
     .recommendCommands()
+    .wrap(100)
     .exitProcess(false)
     .fail((message: string | null, error: Error | undefined) => {
-      throw error ?? usageError(message ?? 'a wrong command line');
+      throw error ?? usageError(message ?? 'a wrong command line', argv);
     });
   for (const command of commands) {
     parser.command(
@@ -74,13 +75,14 @@ async function runParsed(argv: readonly string[], io: Io): Promise<number> {
 }
 
 /** Turns the parser's own words into this project's form. */
-function usageError(message: string): InputError {
+function usageError(message: string, argv: readonly string[]): InputError {
   const help = 'see lin-rfm --help';
   const [line = ''] = message.split('\n');
   const unknown = /^Unknown (argument|command)s?: (.*)$/u.exec(line);
   if (unknown?.[2] !== undefined) {
-    const names = unknown[2].split(', ').map((name) => (unknown[1] === 'command' ? name : `--${name}`));
-    return new InputError('command line', unknown[1] === 'command' ? 'a command' : 'a known option or argument', names.join(', '), help);
+    // The parser names options without their dashes, and a mistyped command as an argument.
+    const names = unknown[2].split(', ').map((name) => (argv.includes(name) ? name : `--${name}`));
+    return new InputError('command line', 'a known command or option', names.join(', '), help);
   }
   if (/Not enough non-option arguments/u.test(line)) return new InputError('command line', 'a command and its file', 'too few arguments', help);
   if (/Too many non-option arguments/u.test(line)) return new InputError('command line', 'one command and one file', 'too many arguments', help);

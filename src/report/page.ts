@@ -40,8 +40,9 @@ ${notes}
 ${rows}
 </table>
 <figure>${convergence}
-<figcaption>How much each step still moved the estimate, and how far it is from the observed values. Both fall until the tolerance
-is met; the smoothing is lowered whenever the estimate has settled at its present value.</figcaption></figure>
+<figcaption>Blue: how much each step still moved the estimate; the solve ends when this stays under the tolerance. Red: how far the
+estimate is from the observed values; on exact data this is rounding alone. Grey: the smoothing, lowered whenever the estimate has
+settled.</figcaption></figure>
 <figure>${spectrum}
 <figcaption>A low-rank matrix shows as a few large values and a gap below them; the number above the gap is its rank.</figcaption></figure>
 </body>

@@ -11,7 +11,7 @@ const config = {
   font: 'Helvetica, Arial, sans-serif',
   title: { anchor: 'start' as const, fontSize: 15 },
   axis: { labelFontSize: 11, titleFontSize: 12, gridColor: '#e6e6e6' },
-  legend: { labelFontSize: 11, titleFontSize: 12 },
+  legend: { labelFontSize: 11, titleFontSize: 12, labelLimit: 300 },
   view: { stroke: '#bbbbbb' },
 };
 

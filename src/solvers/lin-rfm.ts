@@ -15,17 +15,29 @@ import type { RealTensor } from '../../kernels/real.js';
 import { gram } from '../linalg/gram.js';
 import { largestDefect, newtonSchulzPower } from '../linalg/matrix-power.js';
 import type { PowerResult, SpectralPower } from '../linalg/matrix-power.js';
+import type { Shape } from '../data/observations.js';
 import type { Direction, Pattern, Problem } from '../problem.js';
 import type { Schedule } from './schedules.js';
 import type { Measures, OrientedEstimate, Solver, Step } from './solver.js';
 
-/** Which side a step solves for, by the number of steps done. */
-export type DirectionRule = (done: number) => Direction;
+/** Which side each step solves for. */
+export interface Sides {
+  /** By the number of steps done. */
+  readonly direction: (done: number) => Direction;
+  /**
+   * What the Gram matrix is divided by. One side: its number of vectors, as in the paper. Two sides: the same number for
+   * both, or else the two would smooth and shrink by different amounts and never agree.
+   */
+  readonly samples: (shape: Shape) => number;
+}
 
-export const rowsOnly: DirectionRule = () => 'rows';
-export const columnsOnly: DirectionRule = () => 'columns';
+export const rowsOnly: Sides = { direction: () => 'rows', samples: ([rows]) => rows };
+export const columnsOnly: Sides = { direction: () => 'columns', samples: ([, columns]) => columns };
 /** Rows, columns, rows, …: reweights both sides in turn and needs several times fewer steps than one side. */
-export const alternating: DirectionRule = (done) => (done % 2 === 0 ? 'rows' : 'columns');
+export const alternating: Sides = {
+  direction: (done) => (done % 2 === 0 ? 'rows' : 'columns'),
+  samples: ([rows, columns]) => Math.max(rows, columns),
+};
 
 export interface LinRfmOptions {
   /** Power applied to the AGOP, in (0, 1]. */
@@ -34,7 +46,7 @@ export interface LinRfmOptions {
   readonly epsilon: Schedule;
   /** λ, in the units of the metric of the scaled observations; at least 0. */
   readonly ridge: Schedule;
-  readonly directions: DirectionRule;
+  readonly sides: Sides;
   /** Puts the observed values back into the estimate after every step. */
   readonly keepObserved: boolean;
   /** How the metric is raised to its power: Newton–Schulz unless given. */
@@ -52,15 +64,16 @@ export interface LinRfmState extends OrientedEstimate {
 
 /** The solver as a value; its states are disposed through it. */
 export function linRfm(options: LinRfmOptions): Solver<LinRfmState> {
-  const { alpha, epsilon, ridge, directions, keepObserved, power = newtonSchulzPower, name = 'lin-rfm' } = options;
+  const { alpha, epsilon, ridge, sides, keepObserved, power = newtonSchulzPower, name = 'lin-rfm' } = options;
 
   async function step(problem: Problem, state: LinRfmState, progress: Parameters<Schedule>[0]): Promise<Step<LinRfmState>> {
-    const direction = directions(progress.length);
+    const direction = sides.direction(progress.length);
+    const samples = sides.samples(problem.shape);
     const smoothing = epsilon(progress);
     const pattern = problem[direction];
     const own = state.direction === direction;
-    const range = { lower: smoothing ** 2, upper: state.squaredNorm / pattern.count + smoothing ** 2 };
-    const agop = gram(state.matrix, own ? 'own' : 'other', smoothing ** 2);
+    const range = { lower: smoothing ** 2, upper: state.squaredNorm / samples + smoothing ** 2 };
+    const agop = gram(state.matrix, own ? 'own' : 'other', samples, smoothing ** 2);
     const metric = await raise(agop, 2 * alpha, range, power);
     try {
       const { matrix, norms } = tidyReals(() => {

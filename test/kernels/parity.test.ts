@@ -1,7 +1,7 @@
 /** Every kernel on every backend present, native and portable, in every precision, against the float64 reference. */
 import * as tf from '@tensorflow/tfjs';
 import { activeBackend, reportBackends, useBackend } from '../../kernels/backends/index.js';
-import { forceCopyingHeap } from '../../kernels/backends/wasm-runtime.js';
+import { forceCopyingHeap, sharesHeap } from '../../kernels/backends/wasm-runtime.js';
 import { downloadReal } from '../../kernels/real.js';
 import type { Precision } from '../../kernels/real.js';
 import { parityCases } from './cases.js';
@@ -54,9 +54,11 @@ describe.each(['tensorflow', 'wasm', 'cpu'])('on %s', (name) => {
     await expectParity('float32', true);
   });
 
-  it('computes the same in a heap of its own', async () => {
-    if (absent !== undefined) return;
+  it('shares the heap of TensorFlow.js on wasm, and computes the same in one of its own', async () => {
+    if (absent !== undefined || name !== 'wasm') return;
+    expect(sharesHeap(tf.backend())).toBe(true);
     forceCopyingHeap(true);
+    expect(sharesHeap(tf.backend())).toBe(false);
     for (const precision of activeBackend().precisions) await expectParity(precision, false);
   });
 });
