@@ -99,13 +99,24 @@ function readTriplets(path: string, lines: readonly Line[]): RawMatrix {
   return { row, column, value, describe: (k) => `${path}:${numbers[k] ?? '?'}` };
 }
 
+/**
+ * A first line is a header where words stand in place of numbers; the first cell does not count, being perhaps a row's
+ * label, unless the table has one column only. Rising whole numbers after a word (or nothing) are column names, as years are.
+ */
+function isTableHeader(cells: Cells, isData: (cell: string) => boolean): boolean {
+  const [first = '', ...others] = cells;
+  if (others.length === 0) return !isData(first);
+  if (others.some((cell) => !isData(cell))) return true;
+  const numbers = others.map((cell) => (cell === '' ? NaN : Number(cell)));
+  const rise = numbers.every((value, k) => Number.isInteger(value) && (k === 0 || value > (numbers[k - 1] ?? NaN)));
+  return !isNumber(first) && others.length > 1 && rise;
+}
+
 function readTable(path: string, lines: readonly Line[]): RawMatrix {
   const isData = (cell: string): boolean => isNumber(cell) || isMissing(cell);
   const header = lines[0];
   if (header === undefined) throw new InputError(path, 'a table', 'no lines');
-  // A header has words where numbers would be; its first cell may be the corner above row labels, so it does not count
-  // unless the table has one column only.
-  const hasHeader = header.cells.some((cell, k) => (k > 0 || header.cells.length === 1) && !isData(cell));
+  const hasHeader = isTableHeader(header.cells, isData);
   const body = hasHeader ? lines.slice(1) : lines;
   const hasLabels = body.some(({ cells }) => cells.length > 1 && !isData(cells[0] ?? ''));
   const from = hasLabels ? 1 : 0;
