@@ -70,7 +70,7 @@ export interface CompleteResult {
   readonly residual: number;
   /** Seconds of the solve. */
   readonly seconds: number;
-  /** For a person to read: precision that the backend lacks, entries filled from offsets. */
+  /** For a person to read: rows and columns without observations. */
   readonly warnings: readonly string[];
 }
 
@@ -186,8 +186,14 @@ function withOffsets(estimate: Float64Array, observations: Observations, offsets
       values[at] = alone ? fallback.at(i, j) : (estimate[at] ?? NaN) + offsets.at(i, j);
     }
   }
-  const warnings: string[] = [];
-  if (empty.rows.size > 0) warnings.push(`${empty.rows.size} rows without observations were filled from column means`);
-  if (empty.columns.size > 0) warnings.push(`${empty.columns.size} columns without observations were filled from row means`);
-  return { values, warnings };
+  return { values, warnings: [...emptyWarning('row', empty.rows), ...emptyWarning('column', empty.columns)] };
+}
+
+const shownAtMost = 5;
+
+function emptyWarning(name: string, empty: ReadonlySet<number>): string[] {
+  if (empty.size === 0) return [];
+  const shown = [...empty].slice(0, shownAtMost).join(', ');
+  const more = empty.size > shownAtMost ? ` and ${empty.size - shownAtMost} more` : '';
+  return [`no observation in ${name} ${shown}${more}; predicted from offsets alone`];
 }

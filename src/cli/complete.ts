@@ -99,8 +99,7 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
       display.finish();
     }
   })();
-  const warnings = [...file.warnings, ...result.warnings];
-  for (const warning of warnings) io.stderr.write(`warning: ${warning}\n`);
+  for (const warning of result.warnings) io.stderr.write(`warning: ${warning}\n`);
   if (result.status === 'interrupted') {
     io.stderr.write(`interrupted after ${result.progress.length} steps; nothing was written\n`);
     return exitCode.interrupted;
@@ -115,7 +114,7 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
   const observed = (split?.kept ?? file.observations).value.length;
   const heldOutRmse = split === undefined ? undefined : rootMeanSquare(split, result);
   const metrics = metricsOf(result, { shape, observed, alpha, noise, seed, seconds: { read, write }, heldOutRmse });
-  await writeReports(input, outputs, result, metrics, warnings);
+  await writeReports(input, outputs, result, metrics);
   if (!quiet) io.stdout.write(summary(metrics, outputs));
   if (result.status === 'converged') return exitCode.done;
   io.stderr.write(`warning: ${result.status}: ${result.advice}\n`);
@@ -183,13 +182,13 @@ function rootMeanSquare({ heldOut }: Split, { completion }: CompleteResult): num
   return Math.sqrt(squares / predicted.length);
 }
 
-async function writeReports(title: string, { metrics: path, report }: Outputs, result: CompleteResult, metrics: Metrics, warnings: readonly string[]): Promise<void> {
+async function writeReports(title: string, { metrics: path, report }: Outputs, result: CompleteResult, metrics: Metrics): Promise<void> {
   if (path !== undefined) await writeText(path, `${JSON.stringify(metrics, undefined, 2)}\n`);
   if (report === undefined) return;
   const isPicture = report.toLowerCase().endsWith('.svg');
   const text = isPicture
     ? await summaryPlot(result.progress, result.singularValues, result.rank)
-    : await reportPage(title, result, metrics, warnings);
+    : await reportPage(title, result, metrics);
   await writeText(report, text);
 }
 

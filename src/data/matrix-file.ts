@@ -11,8 +11,6 @@ export interface Labels {
 /** What a reader makes of a file. */
 export interface MatrixFile extends Labels {
   readonly observations: Observations;
-  /** For a person to read: empty rows and columns. */
-  readonly warnings: readonly string[];
 }
 
 /** What a reader finds in a file, before it is validated. */

@@ -17,13 +17,13 @@ const style = `
 `;
 
 /** The report page. @param title Usually the input file. */
-export async function reportPage(title: string, result: CompleteResult, metrics: Metrics, warnings: readonly string[]): Promise<string> {
+export async function reportPage(title: string, result: CompleteResult, metrics: Metrics): Promise<string> {
   const convergence = await convergencePlot(result.progress);
   const spectrum = await spectrumPlot(result.singularValues, result.rank);
   const rows = summaryRows(metrics)
     .map(([name, value]) => `<tr><th>${escape(name)}</th><td>${escape(value)}</td></tr>`)
     .join('\n');
-  const notes = warnings.map((warning) => `<p class="warning">Note: ${escape(warning)}</p>`).join('\n');
+  const notes = result.warnings.map((warning) => `<p class="warning">Note: ${escape(warning)}</p>`).join('\n');
   return `<!doctype html>
 <html lang="en">
 <head>

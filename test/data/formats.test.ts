@@ -36,15 +36,6 @@ describe('triplets', () => {
     expect(await triplets(await given('t.tsv', 'row\tcol\tvalue\n1\t0\t3\n'))).toEqual([[1, 0, 3]]);
   });
 
-  it('warn of empty rows and columns', async () => {
-    const path = await given('gaps.csv', 'row,col,value\n0,0,1\n8,2,1\n');
-    const { warnings } = await readMatrix(path);
-    expect(warnings).toEqual([
-      `${path}: no observation in row 1, 2, 3, 4, 5 and 2 more; predicted from offsets alone`,
-      `${path}: no observation in column 1; predicted from offsets alone`,
-    ]);
-  });
-
   it('take the shape that the user says', async () => {
     const { observations } = await readMatrix(await given('t.csv', '0,0,1\n'), { shape: [3, 4] });
     expect(observations.shape).toEqual([3, 4]);

@@ -3,7 +3,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
 import { InputError } from '../../errors.js';
 import type { Labels, MatrixFile, MatrixSource, RawMatrix } from '../matrix-file.js';
-import { createObservations, emptyColumns, emptyRows } from '../observations.js';
+import { createObservations } from '../observations.js';
 import type { Observations, Shape } from '../observations.js';
 import { readDelimited, writeTable, writeTriplets } from './delimited.js';
 import { readMatrixMarket, writeMatrixMarketArray, writeMatrixMarketCoordinate } from './matrix-market.js';
@@ -50,7 +50,7 @@ export async function readMatrix(path: string, options: { readonly shape?: Shape
   }
   const observations = createObservations({ ...raw, shape: options.shape ?? raw.shape, place: path });
   const { rowLabels, columnLabels, corner } = raw;
-  return { observations, rowLabels, columnLabels, corner, warnings: emptyWarnings(path, observations) };
+  return { observations, rowLabels, columnLabels, corner };
 }
 
 /** Writes a whole matrix atomically, in the format of the extension. Labels are kept where the format has room for them. */
@@ -103,16 +103,4 @@ async function isFolder(path: string): Promise<boolean> {
     (found) => found.isDirectory(),
     () => false,
   );
-}
-
-const shownAtMost = 5;
-
-function emptyWarnings(path: string, observations: Observations): string[] {
-  const warn = (name: string, empty: readonly number[]): string[] => {
-    if (empty.length === 0) return [];
-    const shown = empty.slice(0, shownAtMost).join(', ');
-    const more = empty.length > shownAtMost ? ` and ${empty.length - shownAtMost} more` : '';
-    return [`${path}: no observation in ${name} ${shown}${more}; predicted from offsets alone`];
-  };
-  return [...warn('row', emptyRows(observations)), ...warn('column', emptyColumns(observations))];
 }
