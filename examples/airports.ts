@@ -56,11 +56,20 @@ export async function runAirports(folder: string, count: number, io: Io): Promis
   const completed = join(folder, 'completed.npy');
   await writeObservations(observed, observations);
   io.stdout.write(`Squared distances between ${count} US airports; one in ten is known: ${observed}\n`);
-  const outputs = ['--out', completed, '--metrics', join(folder, 'metrics.json'), '--report', join(folder, 'report.html')];
+  const outputs = [
+    '--out',
+    completed,
+    '--metrics',
+    join(folder, 'metrics.json'),
+    '--report',
+    join(folder, 'report.html'),
+  ];
   const code = await main(['complete', observed, '--shape', `${count}x${count}`, ...outputs], io);
   if (code !== 0) throw new Error(`airports: expected exit code 0, got ${code}`);
   const error = await hiddenError(completed, values, observations);
-  io.stdout.write(`Relative error on the ${values.length - observations.value.length} hidden distances: ${error.toExponential(1)}\n`);
+  io.stdout.write(
+    `Relative error on the ${values.length - observations.value.length} hidden distances: ${error.toExponential(1)}\n`,
+  );
   io.stdout.write(`Open ${join(folder, 'report.html')} in a browser.\n`);
   return error;
 }

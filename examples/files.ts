@@ -13,7 +13,8 @@ export async function readRecords(name: string): Promise<string[][]> {
 /** Path of a file in examples/data, looked for from the working folder, which `npm start` and `npm test` set to the project. */
 export function dataPath(name: string): string {
   const path = join('examples', 'data', name);
-  if (!existsSync(path)) throw new Error(`${path}: expected the example's data, got no file; run from the project's folder`);
+  if (!existsSync(path))
+    throw new Error(`${path}: expected the example's data, got no file; run from the project's folder`);
   return path;
 }
 

@@ -32,7 +32,9 @@ export interface EffectEstimate {
 export async function estimateEffect(): Promise<EffectEstimate> {
   const records = await readRecords('prop99_cigarettes.csv');
   const california = records.findIndex(([state]) => state === 'California');
-  const entries = records.flatMap(([, ...sales], row) => sales.map((text, column) => ({ row, column, value: Number(text) })));
+  const entries = records.flatMap(([, ...sales], row) =>
+    sales.map((text, column) => ({ row, column, value: Number(text) })),
+  );
   const isHidden = (row: number, column: number): boolean => row === california && firstYear + column >= lawYear;
   const known = entries.filter(({ row, column }) => !isHidden(row, column));
   const observations = createObservations({
@@ -46,7 +48,11 @@ export async function estimateEffect(): Promise<EffectEstimate> {
   const { completion } = await complete(observations, { alpha, noise: best.noise, offsets: 'none' });
   const byYear = entries
     .filter(({ row, column }) => isHidden(row, column))
-    .map(({ row, column, value }) => ({ year: firstYear + column, sold: value, expected: completion.predict([row], [column])[0] ?? NaN }));
+    .map(({ row, column, value }) => ({
+      year: firstYear + column,
+      sold: value,
+      expected: completion.predict([row], [column])[0] ?? NaN,
+    }));
   const effect = byYear.reduce((sum, { sold, expected }) => sum + (sold - expected) / byYear.length, 0);
   return { effect, byYear, ...best };
 }
@@ -59,7 +65,10 @@ async function placeboError(observations: Observations, noise: number): Promise<
   let [squares, count] = [0, 0];
   for (let fold = 0; fold < folds; fold += 1) {
     const { row, column } = observations;
-    const { kept, heldOut } = splitBy(observations, (k) => (row[k] ?? 0) % folds === fold && firstYear + (column[k] ?? 0) >= lawYear);
+    const { kept, heldOut } = splitBy(
+      observations,
+      (k) => (row[k] ?? 0) % folds === fold && firstYear + (column[k] ?? 0) >= lawYear,
+    );
     const { completion } = await complete(kept, { alpha, noise, offsets: 'none', tolerance: 1e-4 });
     const predicted = completion.predict(heldOut.row, heldOut.column);
     squares += predicted.reduce((sum, value, k) => sum + (value - (heldOut.value[k] ?? NaN)) ** 2, 0);
@@ -72,8 +81,11 @@ async function run(): Promise<void> {
   await useBackend('auto');
   const { effect, byYear, noise, placeboRmse } = await estimateEffect();
   process.stdout.write('year  sold  expected without the law\n');
-  for (const { year, sold, expected } of byYear) process.stdout.write(`${year}  ${sold.toFixed(1).padStart(5)}  ${expected.toFixed(1).padStart(5)}\n`);
-  process.stdout.write(`noise level chosen on the states without the law: ${noise} packs (RMSE there ${placeboRmse.toFixed(1)})\n`);
+  for (const { year, sold, expected } of byYear)
+    process.stdout.write(`${year}  ${sold.toFixed(1).padStart(5)}  ${expected.toFixed(1).padStart(5)}\n`);
+  process.stdout.write(
+    `noise level chosen on the states without the law: ${noise} packs (RMSE there ${placeboRmse.toFixed(1)})\n`,
+  );
   process.stdout.write(`estimated effect, mean of 1989-2000: ${effect.toFixed(1)} packs a head\n`);
 }
 

@@ -64,7 +64,10 @@ export interface KernelDefinition<R extends string, I extends string, A extends 
 export const realBytesAttribute = 'realBytes';
 
 /** Shape and dtype of the tensor that carries a kernel's output. */
-export function outputCarrier(shape: readonly number[], realBytes: number): { shape: number[]; dtype: 'float32' | 'int32' } {
+export function outputCarrier(
+  shape: readonly number[],
+  realBytes: number,
+): { shape: number[]; dtype: 'float32' | 'int32' } {
   return realBytes === 8
     ? { shape: carrierShape(shape, 'float64'), dtype: 'int32' }
     : { shape: [...shape], dtype: 'float32' };

@@ -35,16 +35,22 @@ export function defineKernel<R extends string, I extends string, A extends Attri
     const precisions = new Set(definition.reals.map((name) => inputs.reals[name].precision));
     const [precision] = precisions;
     if (precision === undefined || precisions.size !== 1) {
-      throw new RangeError(`${definition.name}: expected all inputs in one precision, got ${[...precisions].join(' and ')}`);
+      throw new RangeError(
+        `${definition.name}: expected all inputs in one precision, got ${[...precisions].join(' and ')}`,
+      );
     }
     return precision;
   };
   const runPortable = (inputs: KernelInputs<R, I, A>): RealTensor => {
     if (precisionOf(inputs) === 'float64') {
-      throw new RangeError(`${definition.name}: expected float32 on backend ${tf.getBackend()}, got float64; use precision float32`);
+      throw new RangeError(
+        `${definition.name}: expected float32 on backend ${tf.getBackend()}, got float64; use precision float32`,
+      );
     }
     const reals = mapRecord(definition.reals, (name) => inputs.reals[name].tensor);
-    const output = tf.tidy(() => definition.portable({ reals, integers: inputs.integers, attributes: inputs.attributes }));
+    const output = tf.tidy(() =>
+      definition.portable({ reals, integers: inputs.integers, attributes: inputs.attributes }),
+    );
     return asReal(output, 'float32');
   };
   const run = (inputs: KernelInputs<R, I, A>): RealTensor => {

@@ -63,7 +63,13 @@ export function reshapeReal(real: RealTensor, shape: readonly number[]): RealTen
 export function concatReals(reals: readonly RealTensor[]): RealTensor {
   const first = reals[0];
   if (first === undefined) throw new RangeError('concatReals: expected at least one array, got none');
-  const joined = reals.length === 1 ? first.tensor.clone() : tf.concat(reals.map((real) => real.tensor), 0);
+  const joined =
+    reals.length === 1
+      ? first.tensor.clone()
+      : tf.concat(
+          reals.map((real) => real.tensor),
+          0,
+        );
   return asReal(joined, first.precision);
 }
 
@@ -105,8 +111,12 @@ export function tidyReals<T extends object>(compute: () => T): T {
 
 /** Every tensor in an object, an array or the objects in them. */
 function tensorsOf(value: unknown): tf.Tensor[] {
-  if (value instanceof tf.Tensor) return [value];
+  if (isTensor(value)) return [value];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(tensorsOf) : [];
+}
+
+function isTensor(value: unknown): value is tf.Tensor {
+  return value instanceof tf.Tensor;
 }
 
 /** Frees the device memory. */

@@ -3,7 +3,9 @@
 import { writeFile } from 'node:fs/promises';
 import asc from 'assemblyscript/asc';
 
-const flags = '-O3 --noAssert --runtime stub --enable simd --importMemory --noExportMemory --initialMemory 0'.split(' ');
+const flags = '-O3 --noAssert --runtime stub --enable simd --importMemory --noExportMemory --initialMemory 0'.split(
+  ' ',
+);
 let binary;
 const { error, stderr } = await asc.main(['kernels/assembly/index.ts', '--outFile', 'module.wasm', ...flags], {
   readFile: undefined,

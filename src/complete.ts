@@ -19,7 +19,14 @@ import { alternating, linRfm } from './solvers/lin-rfm.js';
 import type { LinRfmState } from './solvers/lin-rfm.js';
 import { solve } from './solvers/solve.js';
 import type { Progress, Solver, Status } from './solvers/solver.js';
-import { atMostSteps, firstOf, statusAdvice, whenConverged, whenStagnated, withinSeconds } from './solvers/stop-rules.js';
+import {
+  atMostSteps,
+  firstOf,
+  statusAdvice,
+  whenConverged,
+  whenStagnated,
+  withinSeconds,
+} from './solvers/stop-rules.js';
 import type { StopRule } from './solvers/stop-rules.js';
 
 export const defaultMaxSteps = 1000;
@@ -100,7 +107,8 @@ export async function complete(observations: Observations, options: CompleteOpti
   const backend = activeBackend();
   const precision = choosePrecision(options.precision ?? 'mixed', backend.precisions);
   checkMemory(observations.shape, precision, backend);
-  const choice = options.offsets === undefined || options.offsets === 'auto' ? (noise > 0 ? 'both' : 'none') : options.offsets;
+  const choice =
+    options.offsets === undefined || options.offsets === 'auto' ? (noise > 0 ? 'both' : 'none') : options.offsets;
   const offsets = fitOffsets(observations, choice);
   const problem = createProblem(subtractOffsets(observations, offsets), precision);
   try {
@@ -142,22 +150,33 @@ function alternatingOptions({ alpha, epsilonFloor, ridge }: SolverSettings) {
 
 function checkOptions(alpha: number, noise: number, { maxSteps, tolerance, timeLimit }: CompleteOptions): void {
   if (!(alpha > 0 && alpha <= 1)) throw new InputError('alpha', 'a number in (0, 1]', `${alpha}`);
-  if (!(noise >= 0 && Number.isFinite(noise))) throw new InputError('noise', 'a standard deviation of at least 0', `${noise}`);
+  if (!(noise >= 0 && Number.isFinite(noise)))
+    throw new InputError('noise', 'a standard deviation of at least 0', `${noise}`);
   if (maxSteps !== undefined && !(Number.isInteger(maxSteps) && maxSteps > 0)) {
     throw new InputError('maxSteps', 'a whole number of at least 1', `${maxSteps}`);
   }
-  if (tolerance !== undefined && !(tolerance > 0)) throw new InputError('tolerance', 'a positive number', `${tolerance}`);
-  if (timeLimit !== undefined && !(timeLimit > 0)) throw new InputError('timeLimit', 'a positive number of seconds', `${timeLimit}`);
+  if (tolerance !== undefined && !(tolerance > 0))
+    throw new InputError('tolerance', 'a positive number', `${tolerance}`);
+  if (timeLimit !== undefined && !(timeLimit > 0))
+    throw new InputError('timeLimit', 'a positive number of seconds', `${timeLimit}`);
 }
 
 /** Mixed means float64 answers; a backend without float64 cannot give them by this solver. */
 function choosePrecision(asked: 'mixed' | 'float32', available: readonly Precision[]): Precision {
   if (asked === 'float32') return 'float32';
   if (available.includes('float64')) return 'float64';
-  throw new InputError('precision', `float32 on backend ${tf.getBackend()}`, 'mixed', 'use backend wasm or cpu for float64 answers');
+  throw new InputError(
+    'precision',
+    `float32 on backend ${tf.getBackend()}`,
+    'mixed',
+    'use backend wasm or cpu for float64 answers',
+  );
 }
 
-function stopRule({ maxSteps = defaultMaxSteps, tolerance = defaultTolerance, timeLimit }: CompleteOptions, ridge: number): StopRule {
+function stopRule(
+  { maxSteps = defaultMaxSteps, tolerance = defaultTolerance, timeLimit }: CompleteOptions,
+  ridge: number,
+): StopRule {
   // Exact data must be fitted; how closely follows the tolerance, a residual being further from rounding than a change.
   const residual = ridge > 0 ? Infinity : Math.sqrt(tolerance);
   const limits = timeLimit === undefined ? [] : [withinSeconds(timeLimit)];
@@ -174,7 +193,11 @@ function numericalRank(values: Float64Array, epsilon: number, longSide: number):
  * Adds the offsets back. A row or column without observations has no fit of its own: it gets the offsets of the other
  * side, as the command line promises, whatever offsets the solve used.
  */
-function withOffsets(estimate: Float64Array, observations: Observations, offsets: Offsets): { values: Float64Array; warnings: string[] } {
+function withOffsets(
+  estimate: Float64Array,
+  observations: Observations,
+  offsets: Offsets,
+): { values: Float64Array; warnings: string[] } {
   const [rows, columns] = observations.shape;
   const empty = { rows: new Set(emptyRows(observations)), columns: new Set(emptyColumns(observations)) };
   const fallback = empty.rows.size + empty.columns.size > 0 ? fitOffsets(observations, 'both') : offsets;

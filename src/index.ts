@@ -12,7 +12,14 @@ export { complete, defaultMaxSteps, defaultTolerance, solverNames } from './comp
 export type { CompleteOptions, CompleteResult } from './complete.js';
 export type { Completion } from './completion.js';
 
-export { createObservations, emptyColumns, emptyRows, filterObservations, parseShape, transposeObservations } from './data/observations.js';
+export {
+  createObservations,
+  emptyColumns,
+  emptyRows,
+  filterObservations,
+  parseShape,
+  transposeObservations,
+} from './data/observations.js';
 export type { ObservationSource, Observations, Shape } from './data/observations.js';
 export { fitOffsets, subtractOffsets } from './data/offsets.js';
 export type { OffsetChoice, Offsets } from './data/offsets.js';
@@ -33,7 +40,14 @@ export type { Schedule } from './solvers/schedules.js';
 export { solve } from './solvers/solve.js';
 export type { SolveOptions, SolveResult } from './solvers/solve.js';
 export type { Progress, Solver, Status, Step } from './solvers/solver.js';
-export { atMostSteps, firstOf, statusAdvice, whenConverged, whenStagnated, withinSeconds } from './solvers/stop-rules.js';
+export {
+  atMostSteps,
+  firstOf,
+  statusAdvice,
+  whenConverged,
+  whenStagnated,
+  withinSeconds,
+} from './solvers/stop-rules.js';
 export type { StopRule } from './solvers/stop-rules.js';
 
 export { eigenPower } from './linalg/eigen-power.js';

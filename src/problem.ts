@@ -84,7 +84,8 @@ export function createProblem(observations: Observations, precision: Precision):
 export function rowStarts(observations: Observations): Int32Array {
   const starts = new Int32Array(observations.shape[0] + 1);
   for (const row of observations.row) starts[row + 1] = (starts[row + 1] ?? 0) + 1;
-  for (let row = 0; row < observations.shape[0]; row += 1) starts[row + 1] = (starts[row + 1] ?? 0) + (starts[row] ?? 0);
+  for (let row = 0; row < observations.shape[0]; row += 1)
+    starts[row + 1] = (starts[row + 1] ?? 0) + (starts[row] ?? 0);
   return starts;
 }
 
@@ -92,7 +93,9 @@ export function rowStarts(observations: Observations): Int32Array {
 function orderByCount(observations: Observations): Int32Array {
   const starts = rowStarts(observations);
   const count = (row: number): number => (starts[row + 1] ?? 0) - (starts[row] ?? 0);
-  return Int32Array.from({ length: observations.shape[0] }, (_, row) => row).sort((a, b) => count(b) - count(a) || a - b);
+  return Int32Array.from({ length: observations.shape[0] }, (_, row) => row).sort(
+    (a, b) => count(b) - count(a) || a - b,
+  );
 }
 
 /** Where each original index went. */
@@ -121,7 +124,7 @@ function createPattern(
   const positions = new Int32Array(observations.value.length);
   const values = new Float64Array(observations.value.length);
   let written = 0;
-  for (let first = 0; first < count; ) {
+  for (let first = 0; first < count;) {
     const widest = width(first);
     const most = Math.max(1, Math.floor(blockBytes / (widest * widest * 8)));
     let stop = first + 1;
@@ -145,5 +148,11 @@ function createPattern(
     groups.push({ indices: tf.tensor2d(indices, shape, 'int32'), values: uploadReal(groupValues, shape, precision) });
     first = stop;
   }
-  return { count, size, groups, positions: tf.tensor1d(positions, 'int32'), values: uploadReal(values, [values.length], precision) };
+  return {
+    count,
+    size,
+    groups,
+    positions: tf.tensor1d(positions, 'int32'),
+    values: uploadReal(values, [values.length], precision),
+  };
 }

@@ -5,5 +5,7 @@ const assumed = 2 ** 31;
 export function availableMemory(): number {
   const { process } = globalThis;
   // Only in Node, and there only since 20.13.
-  return typeof process === 'object' && typeof process.availableMemory === 'function' ? process.availableMemory() : assumed;
+  return typeof process === 'object' && typeof process.availableMemory === 'function'
+    ? process.availableMemory()
+    : assumed;
 }

@@ -39,7 +39,11 @@ export async function useBackend(name: string): Promise<BackendReport> {
     if (report.works && (await tf.setBackend(backend.name))) return report;
     failure = report;
   }
-  throw new BackendError(failure?.name ?? name, failure?.reason ?? 'did not start', failure?.remedy ?? 'use --backend auto');
+  throw new BackendError(
+    failure?.name ?? name,
+    failure?.reason ?? 'did not start',
+    failure?.remedy ?? 'use --backend auto',
+  );
 }
 
 /**

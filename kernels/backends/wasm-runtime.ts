@@ -114,7 +114,8 @@ function sharedHeap(backend: WasmBackend, shared: SharedHeap): Heap {
   const held: number[] = [];
   const allocate = (bytes: number): number => {
     const address = shared.malloc(bytes + 16);
-    if (address === 0) throw new RangeError(`wasm heap: expected room for ${bytes} bytes of scratch, got none; use a smaller problem`);
+    if (address === 0)
+      throw new RangeError(`wasm heap: expected room for ${bytes} bytes of scratch, got none; use a smaller problem`);
     held.push(address);
     return (address + 15) & ~15;
   };
@@ -157,7 +158,12 @@ function copyingHeap(backend: WasmBackend): Heap {
       const address = allocate(size * 4);
       const finish = (): tf.TensorInfo => {
         const bytes = memory.buffer.slice(address, address + size * 4);
-        return backend.makeOutput(shape, dtype, undefined, dtype === 'int32' ? new Int32Array(bytes) : new Float32Array(bytes));
+        return backend.makeOutput(
+          shape,
+          dtype,
+          undefined,
+          dtype === 'int32' ? new Int32Array(bytes) : new Float32Array(bytes),
+        );
       };
       return { address, finish };
     },

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { PortableCall } from '../contract.js';
+import { tidyReals } from '../real.js';
 import type { CholeskyAttributes } from './index.js';
 
 /**
@@ -14,13 +15,14 @@ export function portable(call: PortableCall<'blocks' | 'rightHandSides', never, 
   let remaining = tf.concat([shifted, rightHandSides.reshape([batch, 1, width])], 1);
   const columns: tf.Tensor[] = [];
   for (let k = 0; k < width; k += 1) {
-    const [column, rest] = tf.tidy(() => {
+    const { column, rest } = tidyReals(() => {
       const first = remaining.slice([0, 0, 0], [batch, width + 1 - k, 1]);
       const scaled = first.div(first.slice([0, 0, 0], [batch, 1, 1]).sqrt());
       const below = scaled.slice([0, 1, 0], [batch, width - k, 1]);
-      if (k === width - 1) return [scaled, below];
+      if (k === width - 1) return { column: scaled, rest: below };
       const across = scaled.slice([0, 1, 0], [batch, width - k - 1, 1]).transpose([0, 2, 1]);
-      return [scaled, remaining.slice([0, 1, 1], [batch, width - k, width - k - 1]).sub(below.mul(across))];
+      const rest = remaining.slice([0, 1, 1], [batch, width - k, width - k - 1]).sub(below.mul(across));
+      return { column: scaled, rest };
     });
     remaining.dispose();
     columns.push(column);

@@ -38,7 +38,13 @@ export const combineKernel = defineKernel<'left' | 'right', never, CombineAttrib
  * @returns [rows, columns]; the caller disposes.
  * @throws InputError when the shapes disagree.
  */
-export function combine(left: RealTensor, leftScale: number, right: RealTensor, rightScale: number, shift = 0): RealTensor {
+export function combine(
+  left: RealTensor,
+  leftScale: number,
+  right: RealTensor,
+  rightScale: number,
+  shift = 0,
+): RealTensor {
   return combineKernel.run(combineInputs(left, leftScale, right, rightScale, shift));
 }
 

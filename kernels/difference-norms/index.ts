@@ -39,7 +39,15 @@ export function differenceInputs(left: RealTensor, right: RealTensor, transposeR
   const [rows, columns] = left.shape;
   const [rightRows, rightColumns] = transposeRight ? [right.shape[1], right.shape[0]] : right.shape;
   if (rows === undefined || columns === undefined || rightRows !== rows || rightColumns !== columns) {
-    throw new InputError('differenceNorms', 'matrices of one shape', `[${left.shape.join(', ')}] and [${right.shape.join(', ')}]`);
+    throw new InputError(
+      'differenceNorms',
+      'matrices of one shape',
+      `[${left.shape.join(', ')}] and [${right.shape.join(', ')}]`,
+    );
   }
-  return { reals: { left, right }, integers: {}, attributes: { rows, columns, transposeRight: Number(transposeRight) } };
+  return {
+    reals: { left, right },
+    integers: {},
+    attributes: { rows, columns, transposeRight: Number(transposeRight) },
+  };
 }

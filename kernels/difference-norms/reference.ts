@@ -1,7 +1,11 @@
 import type { HostCall } from '../contract.js';
 import type { DifferenceAttributes } from './index.js';
 
-export function reference({ reals, attributes, output }: HostCall<'left' | 'right', never, DifferenceAttributes>): void {
+export function reference({
+  reals,
+  attributes,
+  output,
+}: HostCall<'left' | 'right', never, DifferenceAttributes>): void {
   const { rows, columns, transposeRight } = attributes;
   let difference = 0;
   let norm = 0;

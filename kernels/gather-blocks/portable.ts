@@ -7,7 +7,10 @@ export function portable(call: PortableCall<'metric', 'indices', GatherBlocksAtt
   const { size, batch, width } = call.attributes;
   const { indices } = call.integers;
   const safe = tf.maximum(indices, tf.scalar(0, 'int32'));
-  const flat = safe.reshape([batch, width, 1]).mul(tf.scalar(size, 'int32')).add(safe.reshape([batch, 1, width]));
+  const flat = safe
+    .reshape([batch, width, 1])
+    .mul(tf.scalar(size, 'int32'))
+    .add(safe.reshape([batch, 1, width]));
   const blocks = tf.gather(call.reals.metric.reshape([size * size]), flat.toInt().reshape([batch * width * width]));
   const present = indices.greaterEqual(tf.scalar(0, 'int32')).toFloat();
   const mask = present.reshape([batch, width, 1]).mul(present.reshape([batch, 1, width]));

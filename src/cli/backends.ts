@@ -25,6 +25,11 @@ function table(reports: readonly BackendReport[]): string {
     ...[name, works ? 'works' : 'absent', device || '-', works ? (float64 ? 'float64' : 'float32 only') : '-'],
     ...[version ?? '-', threads === undefined ? '-' : `${threads}`],
   ]);
-  const absent = reports.filter(({ works }) => !works).map(({ name, reason, remedy }) => `${name}: ${reason}\n  get it: ${remedy}\n`);
-  return alignColumns([['backend', 'state', 'device', 'precision', 'version', 'threads'], ...rows]) + absent.map((text) => `\n${text}`).join('');
+  const absent = reports
+    .filter(({ works }) => !works)
+    .map(({ name, reason, remedy }) => `${name}: ${reason}\n  get it: ${remedy}\n`);
+  return (
+    alignColumns([['backend', 'state', 'device', 'precision', 'version', 'threads'], ...rows]) +
+    absent.map((text) => `\n${text}`).join('')
+  );
 }

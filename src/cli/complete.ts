@@ -22,7 +22,10 @@ import { choiceOption, numberOption, positive, required, textOption, wholeFromOn
 import { showProgress } from './progress.js';
 
 const alphaRule = { expected: 'a number in (0, 1]', accepts: (value: number) => value > 0 && value <= 1 };
-const fractionRule = { expected: 'a fraction of at least 0 and below 1', accepts: (value: number) => value >= 0 && value < 1 };
+const fractionRule = {
+  expected: 'a fraction of at least 0 and below 1',
+  accepts: (value: number) => value >= 0 && value < 1,
+};
 
 export const completeCommand: Command = {
   usage: 'complete <observations>',
@@ -129,13 +132,24 @@ function readSettings(parsed: Parsed): Settings {
   const offsets = choiceOption(parsed, 'offsets', ['auto', ...offsetChoices] as const) ?? 'auto';
   const backend = choiceOption(parsed, 'backend', backendNames) ?? 'auto';
   const precision = choiceOption(parsed, 'precision', ['mixed', 'float32'] as const) ?? 'mixed';
-  const tolerance = numberOption(parsed, 'tolerance', { expected: 'a number in (0, 1)', accepts: (value) => value > 0 && value < 1 }) ?? defaultTolerance;
+  const tolerance =
+    numberOption(parsed, 'tolerance', { expected: 'a number in (0, 1)', accepts: (value) => value > 0 && value < 1 }) ??
+    defaultTolerance;
   const maxSteps = numberOption(parsed, 'max-steps', wholeFromOne) ?? defaultMaxSteps;
   const timeLimit = numberOption(parsed, 'time-limit', positive);
   const shapeText = textOption(parsed, 'shape');
   return {
     ...{ input, backend, alpha, noise, tolerance },
-    options: { solver, alpha, noise, offsets, precision, maxSteps, tolerance, ...(timeLimit !== undefined && { timeLimit }) },
+    options: {
+      solver,
+      alpha,
+      noise,
+      offsets,
+      precision,
+      maxSteps,
+      tolerance,
+      ...(timeLimit !== undefined && { timeLimit }),
+    },
     holdOut: numberOption(parsed, 'hold-out', fractionRule) ?? 0,
     seed: numberOption(parsed, 'seed', wholeFromZero) ?? 0,
     quiet: parsed['quiet'] === true,
@@ -165,12 +179,14 @@ async function checkOutputs(input: string, outputs: Outputs): Promise<void> {
   }
   if (out !== undefined) await checkWritable(out, 'write');
   for (const path of [predictions, metrics, report]) if (path !== undefined) await checkWritable(path, 'text');
-  if (report !== undefined && !/\.(html|svg)$/iu.test(report)) throw new InputError('--report', 'a file ending in .html, .svg', report);
+  if (report !== undefined && !/\.(html|svg)$/iu.test(report))
+    throw new InputError('--report', 'a file ending in .html, .svg', report);
   const taken = new Map([input, ...(at === undefined ? [] : [at])].map((path) => [resolve(path), 'an input']));
   for (const [option, path] of Object.entries({ out, predictions, metrics, report })) {
     if (path === undefined) continue;
     const user = taken.get(resolve(path));
-    if (user !== undefined) throw new InputError(`--${option}`, 'a file of its own', `${path}, which is ${user}`, 'choose another name');
+    if (user !== undefined)
+      throw new InputError(`--${option}`, 'a file of its own', `${path}, which is ${user}`, 'choose another name');
     taken.set(resolve(path), `that of --${option}`);
   }
   if (at !== undefined) await checkReadable(at);
@@ -182,7 +198,12 @@ function rootMeanSquare({ heldOut }: Split, { completion }: CompleteResult): num
   return Math.sqrt(squares / predicted.length);
 }
 
-async function writeReports(title: string, { metrics: path, report }: Outputs, result: CompleteResult, metrics: Metrics): Promise<void> {
+async function writeReports(
+  title: string,
+  { metrics: path, report }: Outputs,
+  result: CompleteResult,
+  metrics: Metrics,
+): Promise<void> {
   if (path !== undefined) await writeText(path, `${JSON.stringify(metrics, undefined, 2)}\n`);
   if (report === undefined) return;
   const isPicture = report.toLowerCase().endsWith('.svg');
@@ -194,6 +215,8 @@ async function writeReports(title: string, { metrics: path, report }: Outputs, r
 
 function summary(metrics: Metrics, outputs: Outputs): string {
   const { out, predictions, metrics: numbers, report } = outputs;
-  const written = [out, predictions, numbers, report].filter((path) => path !== undefined).map((path) => ['written', path]);
+  const written = [out, predictions, numbers, report]
+    .filter((path) => path !== undefined)
+    .map((path) => ['written', path]);
   return alignColumns([...summaryRows(metrics), ...written]);
 }

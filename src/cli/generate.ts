@@ -25,7 +25,12 @@ export const generateCommand: Command = {
     truth: { type: 'string', describe: `the whole matrix: ${extensionsFor('write').join(', ')}` },
     quiet: { type: 'boolean', default: false, describe: 'print nothing' },
   },
-  examples: [['$0 generate --shape 100x100 --rank 5 --oversampling 3 --out observed.csv --truth truth.npy', 'the problem of the paper']],
+  examples: [
+    [
+      '$0 generate --shape 100x100 --rank 5 --oversampling 3 --out observed.csv --truth truth.npy',
+      'the problem of the paper',
+    ],
+  ],
   run,
 };
 
@@ -40,11 +45,19 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
   const observed = observedCount(parsed, degreesOfFreedom(shape, rank), shape[0] * shape[1]);
   await checkWritable(out, 'writeObservations');
   if (truthPath !== undefined) await checkWritable(truthPath, 'write');
-  if (truthPath !== undefined && resolve(truthPath) === resolve(out)) throw new InputError('--truth', 'a file of its own', `${out} again`);
+  if (truthPath !== undefined && resolve(truthPath) === resolve(out))
+    throw new InputError('--truth', 'a file of its own', `${out} again`);
   const conditionNumber = numberOption(parsed, 'condition-number', fromOne);
   const noise = numberOption(parsed, 'noise', fromZero) ?? 0;
   const seed = numberOption(parsed, 'seed', wholeFromZero) ?? 0;
-  const { observations, truth } = generateProblem({ shape, rank, observed, noise, seed, ...(conditionNumber !== undefined && { conditionNumber }) });
+  const { observations, truth } = generateProblem({
+    shape,
+    rank,
+    observed,
+    noise,
+    seed,
+    ...(conditionNumber !== undefined && { conditionNumber }),
+  });
   await writeObservations(out, observations);
   if (truthPath !== undefined) await writeMatrix(truthPath, truth);
   if (parsed['quiet'] !== true) io.stdout.write(`${shape.join(' x ')}, rank ${rank}, ${observed} observed: ${out}\n`);

@@ -56,7 +56,8 @@ async function runParsed(argv: readonly string[], io: Io): Promise<number> {
       command.usage,
       command.describe,
       (builder) => {
-        for (const [name, describe] of Object.entries(command.positionals)) builder.positional(name, { type: 'string', describe });
+        for (const [name, describe] of Object.entries(command.positionals))
+          builder.positional(name, { type: 'string', describe });
         for (const [usage, describe] of command.examples) builder.example(usage, describe);
         return builder.options(command.options);
       },
@@ -84,7 +85,9 @@ function usageError(message: string, argv: readonly string[]): InputError {
     const names = unknown[2].split(', ').map((name) => (argv.includes(name) ? name : `--${name}`));
     return new InputError('command line', 'a known command or option', names.join(', '), help);
   }
-  if (/Not enough non-option arguments/u.test(line)) return new InputError('command line', 'a command and its file', 'too few arguments', help);
-  if (/Too many non-option arguments/u.test(line)) return new InputError('command line', 'one command and one file', 'too many arguments', help);
+  if (/Not enough non-option arguments/u.test(line))
+    return new InputError('command line', 'a command and its file', 'too few arguments', help);
+  if (/Too many non-option arguments/u.test(line))
+    return new InputError('command line', 'one command and one file', 'too many arguments', help);
   return new InputError('command line', 'a command with its options', JSON.stringify(line), help);
 }

@@ -17,8 +17,14 @@ export interface NumberRule {
 }
 
 export const positive: NumberRule = { expected: 'a positive number', accepts: (value) => value > 0 };
-export const wholeFromOne: NumberRule = { expected: 'a whole number of at least 1', accepts: (value) => Number.isInteger(value) && value >= 1 };
-export const wholeFromZero: NumberRule = { expected: 'a whole number of at least 0', accepts: (value) => Number.isInteger(value) && value >= 0 };
+export const wholeFromOne: NumberRule = {
+  expected: 'a whole number of at least 1',
+  accepts: (value) => Number.isInteger(value) && value >= 1,
+};
+export const wholeFromZero: NumberRule = {
+  expected: 'a whole number of at least 0',
+  accepts: (value) => Number.isInteger(value) && value >= 0,
+};
 
 export function numberOption(parsed: Parsed, name: string, rule: NumberRule): number | undefined {
   const text = textOption(parsed, name);
@@ -28,7 +34,11 @@ export function numberOption(parsed: Parsed, name: string, rule: NumberRule): nu
   throw new InputError(`--${name}`, rule.expected, text);
 }
 
-export function choiceOption<Choice extends string>(parsed: Parsed, name: string, choices: readonly Choice[]): Choice | undefined {
+export function choiceOption<Choice extends string>(
+  parsed: Parsed,
+  name: string,
+  choices: readonly Choice[],
+): Choice | undefined {
   const text = textOption(parsed, name);
   if (text === undefined) return undefined;
   const found = choices.find((choice) => choice === text);

@@ -18,7 +18,15 @@ export function showProgress(io: Io, tolerance: number, quiet: boolean): Progres
 
 function bar(io: Io, tolerance: number): ProgressDisplay {
   const format = '{bar} {percentage}% | step {step} | change {change} | residual {residual} | {elapsed} s';
-  const display = new SingleBar({ format, stream: terminal(io), clearOnComplete: false, hideCursor: true, barsize: 28, barCompleteChar: '█', barIncompleteChar: '░' });
+  const display = new SingleBar({
+    format,
+    stream: terminal(io),
+    clearOnComplete: false,
+    hideCursor: true,
+    barsize: 28,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+  });
   let furthest = 0;
   let started = false;
   const update = (progress: Progress): void => {

@@ -50,7 +50,8 @@ export function createObservations(source: ObservationSource): Observations {
     const [i, j, entry] = [row[k] ?? NaN, column[k] ?? NaN, value[k] ?? NaN];
     checkIndex(i, 'row', bounds[0], () => describe(k));
     checkIndex(j, 'column', bounds[1], () => describe(k));
-    if (!Number.isFinite(entry)) throw new InputError(describe(k), 'a finite value', `${entry}`, 'leave missing entries out');
+    if (!Number.isFinite(entry))
+      throw new InputError(describe(k), 'a finite value', `${entry}`, 'leave missing entries out');
     if (i >= rows) rows = i + 1;
     if (j >= columns) columns = j + 1;
   }
@@ -66,7 +67,12 @@ export function createObservations(source: ObservationSource): Observations {
     if (sorted.row[k] !== sorted.row[k - 1] || sorted.column[k] !== sorted.column[k - 1]) continue;
     const [first, second] = [order[k - 1] ?? 0, order[k] ?? 0];
     const position = `row ${sorted.row[k]}, column ${sorted.column[k]}`;
-    throw new InputError(describe(second), 'every position once', `${position} again (first at ${describe(first)})`, 'keep one of them');
+    throw new InputError(
+      describe(second),
+      'every position once',
+      `${position} again (first at ${describe(first)})`,
+      'keep one of them',
+    );
   }
   return sorted;
 }
@@ -125,7 +131,12 @@ function checkIndex(index: number, name: string, bound: number, describe: () => 
   if (index === bound) {
     throw new InputError(describe(), `a ${name} below ${bound}`, `${index}`, 'indices start at 0; check the shape');
   }
-  throw new InputError(describe(), `a whole ${name} from 0 to ${bound - 1}`, `${index}`, 'indices start at 0; check the shape');
+  throw new InputError(
+    describe(),
+    `a whole ${name} from 0 to ${bound - 1}`,
+    `${index}`,
+    'indices start at 0; check the shape',
+  );
 }
 
 /** Numbers of the entries by row, then column: two stable counting sorts. */

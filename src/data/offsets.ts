@@ -50,7 +50,13 @@ export function subtractOffsets(observations: Observations, offsets: Offsets): O
 }
 
 /** One side's shrunk means of what the rest leaves; returns the largest move. */
-function refit(effect: Float64Array, index: Int32Array, value: Float64Array, rest: (k: number) => number, shrinkage: number): number {
+function refit(
+  effect: Float64Array,
+  index: Int32Array,
+  value: Float64Array,
+  rest: (k: number) => number,
+  shrinkage: number,
+): number {
   const sum = new Float64Array(effect.length);
   const count = new Float64Array(effect.length);
   value.forEach((entry, k) => {

@@ -31,7 +31,12 @@ export function splitObservations(observations: Observations, fraction: number, 
     taken += 1;
   }
   if (taken === 0) {
-    throw new InputError('hold-out', 'rows and columns with two observations or more', 'none to spare', 'leave the hold-out away');
+    throw new InputError(
+      'hold-out',
+      'rows and columns with two observations or more',
+      'none to spare',
+      'leave the hold-out away',
+    );
   }
   return splitBy(observations, (k) => away[k] === 1);
 }

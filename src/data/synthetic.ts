@@ -78,7 +78,14 @@ function factorised(shape: Shape, rank: number, left: Float64Array, right: Float
     const block = new Float64Array((stop - start) * shape[1]);
     return block.map((_, at) => entry(start + Math.floor(at / shape[1]), at % shape[1]));
   };
-  return { shape, rank, left, right, rows, predict: (row, column) => Float64Array.from(row, (i, k) => entry(i, column[k] ?? NaN)) };
+  return {
+    shape,
+    rank,
+    left,
+    right,
+    rows,
+    predict: (row, column) => Float64Array.from(row, (i, k) => entry(i, column[k] ?? NaN)),
+  };
 }
 
 function normalMatrix(random: Random, rows: number, columns: number): Float64Array {
@@ -90,7 +97,8 @@ function gramOf(matrix: Float64Array, rank: number): Matrix {
   const gram = Matrix.zeros(rank, rank);
   for (let start = 0; start < matrix.length; start += rank) {
     for (let i = 0; i < rank; i += 1) {
-      for (let j = 0; j < rank; j += 1) gram.set(i, j, gram.get(i, j) + (matrix[start + i] ?? 0) * (matrix[start + j] ?? 0));
+      for (let j = 0; j < rank; j += 1)
+        gram.set(i, j, gram.get(i, j) + (matrix[start + i] ?? 0) * (matrix[start + j] ?? 0));
     }
   }
   return gram;
@@ -98,7 +106,9 @@ function gramOf(matrix: Float64Array, rank: number): Matrix {
 
 /** A·(AᵀA)^{−1/2}: orthonormal columns that span the same space. */
 function orthonormalised(matrix: Float64Array, rank: number): Float64Array {
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(gramOf(matrix, rank), { assumeSymmetric: true });
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(gramOf(matrix, rank), {
+    assumeSymmetric: true,
+  });
   const root = eigenvectorMatrix.mmul(Matrix.diag(realEigenvalues.map(Math.sqrt))).mmul(eigenvectorMatrix.transpose());
   const back = inverse(root);
   return matrix.map((_, at) => {

@@ -14,7 +14,11 @@ const nodes = 48;
  * @returns [n, n]; the caller disposes.
  * @see Trefethen, Approximation Theory and Approximation Practice, chapters 3 and 8.
  */
-export function chebyshevPower(matrix: RealTensor, exponent: number, range: { lower: number; upper: number }): RealTensor {
+export function chebyshevPower(
+  matrix: RealTensor,
+  exponent: number,
+  range: { lower: number; upper: number },
+): RealTensor {
   // An interval of no width has no scale to map by.
   const upper = Math.max(range.upper, range.lower * (1 + 1e-6));
   const [centre, radius] = [(upper + range.lower) / 2, (upper - range.lower) / 2];

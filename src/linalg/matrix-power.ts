@@ -29,7 +29,11 @@ export interface PowerResult {
 }
 
 /** A power of a symmetric positive definite matrix; the caller disposes the power and the defects. */
-export type SpectralPower = (matrix: RealTensor, exponent: number, range: SpectralRange) => PowerResult | Promise<PowerResult>;
+export type SpectralPower = (
+  matrix: RealTensor,
+  exponent: number,
+  range: SpectralRange,
+) => PowerResult | Promise<PowerResult>;
 
 /** Multiples of 1/64 are taken apart into square roots exactly; other fractions end in a Chebyshev interpolant. */
 const dyadicParts = 64;
@@ -104,7 +108,12 @@ export function largestDefect(norms: ArrayLike<number>): number {
 }
 
 /** Matrices whose product is matrix^fraction, for a fraction in (0, 1). */
-function fractionalFactors(matrix: RealTensor, fraction: number, range: SpectralRange, defects: RealTensor[]): RealTensor[] {
+function fractionalFactors(
+  matrix: RealTensor,
+  fraction: number,
+  range: SpectralRange,
+  defects: RealTensor[],
+): RealTensor[] {
   const factors: RealTensor[] = [];
   let root = { matrix, range };
   let rest = fraction;
@@ -127,7 +136,11 @@ function fractionalFactors(matrix: RealTensor, fraction: number, range: Spectral
  * The products are symmetric in exact arithmetic, and must not be made so: mirroring one half feeds rounding errors back,
  * which then grow like the cube of the condition number (measured: 5e-5 at 1e6 instead of 3e-14). Only the last may.
  */
-function squareRoot(matrix: RealTensor, range: SpectralRange, defects: RealTensor[]): { matrix: RealTensor; range: SpectralRange } {
+function squareRoot(
+  matrix: RealTensor,
+  range: SpectralRange,
+  defects: RealTensor[],
+): { matrix: RealTensor; range: SpectralRange } {
   const { precision } = matrix;
   const condition = Math.min(range.upper / range.lower, maximumCondition[precision] * 10);
   const polynomials = rootPolynomials(Math.sqrt(1 / condition), unitRoundoff[precision]);

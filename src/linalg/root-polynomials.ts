@@ -37,7 +37,8 @@ export function rootPolynomials(lower: number, precisionUnit: number): RootPolyn
     low = 1 - error;
     high = 1 + error;
   }
-  for (let error = Math.max(1 - low, high - 1); error > precisionUnit; error = 2.5 * error ** 3) polynomials.push(final);
+  for (let error = Math.max(1 - low, high - 1); error > precisionUnit; error = 2.5 * error ** 3)
+    polynomials.push(final);
   return polynomials;
 }
 
@@ -63,6 +64,9 @@ function bestOddQuintic(low: number, high: number): { polynomial: RootPolynomial
 /** Solves a·x + b·x³ + c·x⁵ ± error = 1 at four points, the sign of the error alternating. */
 function interpolate(points: readonly number[]): { polynomial: RootPolynomial; error: number } {
   const system = new Matrix(points.map((x, k) => [x, x ** 3, x ** 5, k % 2 === 0 ? 1 : -1]));
-  const [constant = 0, linear = 0, quadratic = 0, error = 0] = solve(system, Matrix.columnVector([1, 1, 1, 1])).to1DArray();
+  const [constant = 0, linear = 0, quadratic = 0, error = 0] = solve(
+    system,
+    Matrix.columnVector([1, 1, 1, 1]),
+  ).to1DArray();
   return { polynomial: { constant, linear, quadratic }, error: Math.abs(error) };
 }

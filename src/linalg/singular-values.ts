@@ -29,5 +29,7 @@ export function singularValues(matrix: Float64Array, [rows, columns]: Shape): Fl
     }
   }
   const eigenvalues = new EigenvalueDecomposition(gram, { assumeSymmetric: true }).realEigenvalues;
-  return Float64Array.from(eigenvalues, (value) => Math.sqrt(Math.max(0, value))).sort().reverse();
+  return Float64Array.from(eigenvalues, (value) => Math.sqrt(Math.max(0, value)))
+    .sort()
+    .reverse();
 }

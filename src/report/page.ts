@@ -56,13 +56,18 @@ export function summaryRows(metrics: Metrics): [string, string][] {
   const share = ((100 * metrics.observed) / (rows * columns)).toPrecision(3);
   return [
     ['matrix', `${rows} x ${columns}, ${metrics.observed} observed (${share} %)`],
-    ['solver', `${metrics.solver}, alpha ${metrics.alpha}, noise ${metrics.noise === 0 ? 'none' : metrics.noise}, offsets ${metrics.offsets}`],
+    [
+      'solver',
+      `${metrics.solver}, alpha ${metrics.alpha}, noise ${metrics.noise === 0 ? 'none' : metrics.noise}, offsets ${metrics.offsets}`,
+    ],
     ['backend', `${metrics.backend} (${metrics.device})`],
     ['status', `${metrics.status} after ${metrics.steps} steps in ${metrics.seconds.solve.toFixed(2)} s`],
     ['change', metrics.change?.toExponential(1) ?? 'none'],
     ['residual', metrics.residual?.toExponential(1) ?? 'none'],
     ['rank', metrics.rank === null ? 'not computed for a matrix of this size' : `${metrics.rank}`],
-    ...(metrics.held_out_rmse === null ? [] : [['held-out RMSE', metrics.held_out_rmse.toPrecision(4)] satisfies [string, string]]),
+    ...(metrics.held_out_rmse === null
+      ? []
+      : [['held-out RMSE', metrics.held_out_rmse.toPrecision(4)] satisfies [string, string]]),
   ];
 }
 

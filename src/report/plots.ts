@@ -32,8 +32,15 @@ export async function spectrumPlot(singularValues: Float64Array, rank: number): 
 }
 
 /** Both, one above the other. */
-export async function summaryPlot(progress: readonly Progress[], singularValues: Float64Array, rank: number): Promise<string> {
-  return draw({ vconcat: [convergence(progress), spectrum(singularValues, rank)], resolve: { scale: { color: 'independent' } } });
+export async function summaryPlot(
+  progress: readonly Progress[],
+  singularValues: Float64Array,
+  rank: number,
+): Promise<string> {
+  return draw({
+    vconcat: [convergence(progress), spectrum(singularValues, rank)],
+    resolve: { scale: { color: 'independent' } },
+  });
 }
 
 function convergence(progress: readonly Progress[]) {
@@ -42,7 +49,10 @@ function convergence(progress: readonly Progress[]) {
     { x: step, y: residual, series: 'relative residual' },
     { x: step, y: epsilon, series: 'smoothing' },
   ]);
-  const palette = { domain: ['relative change', 'relative residual', 'smoothing'], range: ['#1f5fa8', '#c8442e', '#8a8a8a'] };
+  const palette = {
+    domain: ['relative change', 'relative residual', 'smoothing'],
+    range: ['#1f5fa8', '#c8442e', '#8a8a8a'],
+  };
   return chart('Convergence', 'step', 'relative size', 'line', points, palette);
 }
 
@@ -71,11 +81,33 @@ function chart(
     title: empty ? `${title}: nothing to show` : title,
     ...{ width, height },
     data: { values: empty ? [{ x: 1, y: 1, series: palette.domain[0] }] : values },
-    mark: { type: mark, ...(mark === 'point' ? { filled: true, size: 45 } : { point: values.length < 60 }), opacity: empty ? 0 : 1 },
+    mark: {
+      type: mark,
+      ...(mark === 'point' ? { filled: true, size: 45 } : { point: values.length < 60 }),
+      opacity: empty ? 0 : 1,
+    },
     encoding: {
-      x: { field: 'x', type: 'quantitative' as const, title: xTitle, axis: { tickMinStep: 1, format: 'd' }, scale: { zero: false, nice: false, padding: 8 } },
-      y: { field: 'y', type: 'quantitative' as const, title: yTitle, scale: { type: 'log' as const }, axis: { format: '.0e', tickCount: 7 } },
-      color: { field: 'series', type: 'nominal' as const, title: null, scale: palette, legend: { orient: 'bottom' as const } },
+      x: {
+        field: 'x',
+        type: 'quantitative' as const,
+        title: xTitle,
+        axis: { tickMinStep: 1, format: 'd' },
+        scale: { zero: false, nice: false, padding: 8 },
+      },
+      y: {
+        field: 'y',
+        type: 'quantitative' as const,
+        title: yTitle,
+        scale: { type: 'log' as const },
+        axis: { format: '.0e', tickCount: 7 },
+      },
+      color: {
+        field: 'series',
+        type: 'nominal' as const,
+        title: null,
+        scale: palette,
+        legend: { orient: 'bottom' as const },
+      },
     },
   };
 }

@@ -10,7 +10,16 @@ import { choleskySolve } from '../../kernels/cholesky-solve/index.js';
 import { differenceNorms } from '../../kernels/difference-norms/index.js';
 import { expandRows } from '../../kernels/expand-rows/index.js';
 import { gatherBlocks } from '../../kernels/gather-blocks/index.js';
-import { concatReals, disposeReal, downloadReal, gatherReals, replaceReals, reshapeReal, tidyReals, uploadReal } from '../../kernels/real.js';
+import {
+  concatReals,
+  disposeReal,
+  downloadReal,
+  gatherReals,
+  replaceReals,
+  reshapeReal,
+  tidyReals,
+  uploadReal,
+} from '../../kernels/real.js';
 import type { RealTensor } from '../../kernels/real.js';
 import { gram } from '../linalg/gram.js';
 import { largestDefect, newtonSchulzPower } from '../linalg/matrix-power.js';
@@ -66,7 +75,11 @@ export interface LinRfmState extends OrientedEstimate {
 export function linRfm(options: LinRfmOptions): Solver<LinRfmState> {
   const { alpha, epsilon, ridge, sides, keepObserved, power = newtonSchulzPower, name = 'lin-rfm' } = options;
 
-  async function step(problem: Problem, state: LinRfmState, progress: Parameters<Schedule>[0]): Promise<Step<LinRfmState>> {
+  async function step(
+    problem: Problem,
+    state: LinRfmState,
+    progress: Parameters<Schedule>[0],
+  ): Promise<Step<LinRfmState>> {
     const direction = sides.direction(progress.length);
     const samples = sides.samples(problem.shape);
     const smoothing = epsilon(progress);
@@ -81,7 +94,10 @@ export function linRfm(options: LinRfmOptions): Solver<LinRfmState> {
         const fitted = gatherReals(reshapeReal(solved, [pattern.count * pattern.size]), pattern.positions);
         const change = differenceNorms(solved, state.matrix, !own);
         const residual = differenceNorms(asColumn(pattern.values), asColumn(fitted));
-        return { matrix: keepObserved ? putBack(solved, pattern) : solved, norms: concatReals([change, residual, ...metric.defects]) };
+        return {
+          matrix: keepObserved ? putBack(solved, pattern) : solved,
+          norms: concatReals([change, residual, ...metric.defects]),
+        };
       });
       try {
         const read = await downloadReal(norms);
@@ -111,7 +127,12 @@ function init(problem: Problem): LinRfmState {
 }
 
 /** Powers the AGOP and frees it, whether that works or not. */
-async function raise(agop: RealTensor, exponent: number, range: { lower: number; upper: number }, power: SpectralPower): Promise<PowerResult> {
+async function raise(
+  agop: RealTensor,
+  exponent: number,
+  range: { lower: number; upper: number },
+  power: SpectralPower,
+): Promise<PowerResult> {
   try {
     return await power(agop, exponent, range);
   } finally {

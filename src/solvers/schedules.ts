@@ -9,7 +9,11 @@ export function constant(value: number): Schedule {
 }
 
 /** start·decay^t, not below the floor. */
-export function geometric(options: { readonly start: number; readonly decay: number; readonly floor: number }): Schedule {
+export function geometric(options: {
+  readonly start: number;
+  readonly decay: number;
+  readonly floor: number;
+}): Schedule {
   return (progress) => Math.max(options.floor, options.start * options.decay ** progress.length);
 }
 

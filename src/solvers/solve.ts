@@ -22,7 +22,11 @@ export interface SolveResult {
  * Frees all it made, however it ends; the problem stays the caller's.
  * @throws Whatever a step or the callback throws.
  */
-export async function solve<State>(solver: Solver<State>, problem: Problem, options: SolveOptions): Promise<SolveResult> {
+export async function solve<State>(
+  solver: Solver<State>,
+  problem: Problem,
+  options: SolveOptions,
+): Promise<SolveResult> {
   const began = performance.now();
   const progress: Progress[] = [];
   let state = solver.init(problem);

@@ -11,14 +11,43 @@ let folder = '';
 const file = (name: string): string => join(folder, name);
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lin-rfm-'));
-  const made = ['generate', '--shape', '40x30', '--rank', '2', '--oversampling', '4', '--seed', '3', '--out', file('observed.csv'), '--truth', file('truth.npy')];
-  expect(await runCli(made)).toEqual({ code: 0, stdout: `40 x 30, rank 2, 544 observed: ${file('observed.csv')}\n`, stderr: '' });
+  const made = [
+    'generate',
+    '--shape',
+    '40x30',
+    '--rank',
+    '2',
+    '--oversampling',
+    '4',
+    '--seed',
+    '3',
+    '--out',
+    file('observed.csv'),
+    '--truth',
+    file('truth.npy'),
+  ];
+  expect(await runCli(made)).toEqual({
+    code: 0,
+    stdout: `40 x 30, rank 2, 544 observed: ${file('observed.csv')}\n`,
+    stderr: '',
+  });
 });
 afterAll(() => rm(folder, { recursive: true }));
 
 it('recovers the generated matrix and writes everything asked for', async () => {
   await writeFile(file('at.csv'), 'row,column\n0,0\n39,29\n');
-  const outputs = ['--out', file('out.npy'), '--metrics', file('metrics.json'), '--report', file('report.html'), '--at', file('at.csv'), '--predictions', file('p.csv')];
+  const outputs = [
+    '--out',
+    file('out.npy'),
+    '--metrics',
+    file('metrics.json'),
+    '--report',
+    file('report.html'),
+    '--at',
+    file('at.csv'),
+    '--predictions',
+    file('p.csv'),
+  ];
   const { code, stdout, stderr } = await runCli(['complete', file('observed.csv'), ...outputs]);
   expect(code).toBe(0);
   const [completed, truth] = [await readMatrix(file('out.npy')), await readMatrix(file('truth.npy'))];
@@ -28,7 +57,19 @@ it('recovers the generated matrix and writes everything asked for', async () => 
   expect(stdout).toMatch(/^status +converged after \d+ steps in [\d.]+ s$/mu);
   expect(stderr.split('\n')[0]).toMatch(/^step 1: change \S+, residual \S+, \S+ s$/u);
   const metrics: unknown = JSON.parse(await readFile(file('metrics.json'), 'utf8'));
-  expect(metrics).toMatchObject({ status: 'converged', solver: 'lin-rfm', backend: 'wasm', shape: [40, 30], observed: 544, rank: 2, ridge: 0, held_out_rmse: null, seed: 0, version: '0.1.0', seconds: { read: expect.any(Number), solve: expect.any(Number), write: expect.any(Number) } });
+  expect(metrics).toMatchObject({
+    status: 'converged',
+    solver: 'lin-rfm',
+    backend: 'wasm',
+    shape: [40, 30],
+    observed: 544,
+    rank: 2,
+    ridge: 0,
+    held_out_rmse: null,
+    seed: 0,
+    version: '0.1.0',
+    seconds: { read: expect.any(Number), solve: expect.any(Number), write: expect.any(Number) },
+  });
   const predictions = (await readFile(file('p.csv'), 'utf8')).trim().split('\n');
   expect(predictions[0]).toBe('row,column,prediction');
   expect(Number(predictions[1]!.split(',')[2])).toBe(completed.observations.value[0]);
@@ -40,7 +81,11 @@ it('keeps labels and the shape of a table', async () => {
   await writeFile(file('table.csv'), 'state,1990,1991,1992\nOhio,1,2,\nIowa,2,,6\nUtah,3,6,9\n');
   expect((await runCli(['complete', file('table.csv'), '--out', file('filled.csv'), '--quiet'])).code).toBe(0);
   const filled = await readMatrix(file('filled.csv'));
-  expect(filled).toMatchObject({ rowLabels: ['Ohio', 'Iowa', 'Utah'], columnLabels: ['1990', '1991', '1992'], corner: 'state' });
+  expect(filled).toMatchObject({
+    rowLabels: ['Ohio', 'Iowa', 'Utah'],
+    columnLabels: ['1990', '1991', '1992'],
+    corner: 'state',
+  });
   const expected = [1, 2, 3, 2, 4, 6, 3, 6, 9];
   filled.observations.value.forEach((value, k) => expect(value).toBeCloseTo(expected[k]!, 3));
 });
@@ -50,7 +95,17 @@ it('says nothing with --quiet', async () => {
 });
 
 it('measures the error on a hold-out', async () => {
-  const { code } = await runCli(['complete', file('observed.csv'), '--hold-out', '0.1', '--seed', '4', '--metrics', file('held.json'), '--quiet']);
+  const { code } = await runCli([
+    'complete',
+    file('observed.csv'),
+    '--hold-out',
+    '0.1',
+    '--seed',
+    '4',
+    '--metrics',
+    file('held.json'),
+    '--quiet',
+  ]);
   expect(code).toBe(0);
   const metrics = JSON.parse(await readFile(file('held.json'), 'utf8')) as { held_out_rmse: number; observed: number };
   expect(metrics.observed).toBe(490);
@@ -60,18 +115,31 @@ it('measures the error on a hold-out', async () => {
 
 it('draws the plots alone for .svg', async () => {
   expect((await runCli(['complete', file('observed.csv'), '--report', file('plots.svg'), '--quiet'])).code).toBe(0);
-  expect(await readFile(file('plots.svg'), 'utf8')).toMatch(/^<svg[^>]*>[\s\S]*Convergence[\s\S]*Singular values[\s\S]*<\/svg>$/u);
+  expect(await readFile(file('plots.svg'), 'utf8')).toMatch(
+    /^<svg[^>]*>[\s\S]*Convergence[\s\S]*Singular values[\s\S]*<\/svg>$/u,
+  );
 });
 
 it('exits with 3 when it did not converge, and writes what it has', async () => {
-  const { code, stderr } = await runCli(['complete', file('observed.csv'), '--max-steps', '2', '--out', file('early.npy')]);
+  const { code, stderr } = await runCli([
+    'complete',
+    file('observed.csv'),
+    '--max-steps',
+    '2',
+    '--out',
+    file('early.npy'),
+  ]);
   expect(code).toBe(3);
-  expect(stderr).toMatch(/^warning: max-steps: The limit on the steps was reached first: raise it, or accept a looser tolerance\.$/mu);
+  expect(stderr).toMatch(
+    /^warning: max-steps: The limit on the steps was reached first: raise it, or accept a looser tolerance\.$/mu,
+  );
   expect((await readMatrix(file('early.npy'))).observations.value).toHaveLength(1200);
 });
 
 it('exits with 130 when it was interrupted, and writes nothing', async () => {
-  const { code, stderr } = await runCli(['complete', file('observed.csv'), '--out', file('never.npy')], { signal: AbortSignal.abort() });
+  const { code, stderr } = await runCli(['complete', file('observed.csv'), '--out', file('never.npy')], {
+    signal: AbortSignal.abort(),
+  });
   expect(code).toBe(130);
   expect(stderr).toBe('interrupted after 0 steps; nothing was written\n');
   expect(await readdir(folder)).not.toContain('never.npy');
@@ -79,7 +147,11 @@ it('exits with 130 when it was interrupted, and writes nothing', async () => {
 
 it('exits with 1 on an error of its own', async () => {
   const written: string[] = [];
-  const broken = { write: () => { throw new Error('the pipe is gone'); } };
+  const broken = {
+    write: () => {
+      throw new Error('the pipe is gone');
+    },
+  };
   const code = await main(['backends'], { stdout: broken, stderr: { write: (text) => written.push(text) } });
   expect(code).toBe(1);
   expect(written.join('')).toBe('internal error: the pipe is gone; please report it with the command that you ran\n');
@@ -114,7 +186,11 @@ it('lists the backends, as a table and as JSON', async () => {
   expect(table.code).toBe(0);
   expect(table.stdout).toMatch(/^wasm +works +CPU with SIMD +float64 +4\.22\.0 +1$/mu);
   expect(table.stdout).toMatch(/^cpu +works +plain JavaScript +float64/mu);
-  const reports = JSON.parse((await runCli(['backends', '--json'])).stdout) as { name: string; works: boolean; remedy?: string }[];
+  const reports = JSON.parse((await runCli(['backends', '--json'])).stdout) as {
+    name: string;
+    works: boolean;
+    remedy?: string;
+  }[];
   expect(reports.map(({ name }) => name)).toEqual(['tensorflow', 'wasm', 'cpu']);
   for (const { works, remedy } of reports) expect(works || remedy !== undefined).toBe(true);
 });

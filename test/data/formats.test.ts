@@ -2,7 +2,14 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { createObservations, readMatrix, readQueries, writeMatrix, writeObservations, writePredictions } from '../../src/index.js';
+import {
+  createObservations,
+  readMatrix,
+  readQueries,
+  writeMatrix,
+  writeObservations,
+  writePredictions,
+} from '../../src/index.js';
 import { writeAtomically } from '../../src/data/formats/atomic.js';
 
 let folder = '';
@@ -29,7 +36,10 @@ describe('triplets', () => {
     ['with a byte order mark, spaces and blank lines', '\uFEFFrow, col, value\n\n2, 0, 1.5\n0 ,1, -2e-3\n\n'],
     ['with quotes', '"row","col","value"\n"2","0","1.5"\n0,1,-2e-3\n'],
   ])('%s', async (_, text) => {
-    expect(await triplets(await given('t.csv', text))).toEqual([[0, 1, -2e-3], [2, 0, 1.5]]);
+    expect(await triplets(await given('t.csv', text))).toEqual([
+      [0, 1, -2e-3],
+      [2, 0, 1.5],
+    ]);
   });
 
   it('with tabs', async () => {
@@ -46,7 +56,11 @@ describe('dense tables', () => {
   it('with labels and gaps', async () => {
     const path = await given('d.csv', 'state,1970,1971,1972\nAlabama,1,,NaN\n"New, York",NA,2.5,3\n');
     const { observations, ...labels } = await readMatrix(path);
-    expect(labels).toMatchObject({ rowLabels: ['Alabama', 'New, York'], columnLabels: ['1970', '1971', '1972'], corner: 'state' });
+    expect(labels).toMatchObject({
+      rowLabels: ['Alabama', 'New, York'],
+      columnLabels: ['1970', '1971', '1972'],
+      corner: 'state',
+    });
     expect(observations.shape).toEqual([2, 3]);
     expect([...observations.value]).toEqual([1, 2.5, 3]);
   });
@@ -68,11 +82,50 @@ describe('dense tables', () => {
 describe('MatrixMarket', () => {
   const head = '%%MatrixMarket matrix';
   it.each([
-    ['coordinate', `${head} coordinate real general\n% note\n2 3 2\n1 3 2.5\n2 1 -1\n`, [[0, 2, 2.5], [1, 0, -1]]],
-    ['symmetric', `${head} coordinate integer symmetric\n2 2 2\n1 1 4\n2 1 7\n`, [[0, 0, 4], [0, 1, 7], [1, 0, 7]]],
-    ['skew-symmetric', `${head} coordinate real skew-symmetric\n2 2 1\n2 1 7\n`, [[0, 1, -7], [1, 0, 7]]],
-    ['array', `${head} array real general\n2 2\n1\n2\nNaN\n4\n`, [[0, 0, 1], [1, 0, 2], [1, 1, 4]]],
-    ['symmetric array', `${head} array real symmetric\n2 2\n1\n2\n3\n`, [[0, 0, 1], [0, 1, 2], [1, 0, 2], [1, 1, 3]]],
+    [
+      'coordinate',
+      `${head} coordinate real general\n% note\n2 3 2\n1 3 2.5\n2 1 -1\n`,
+      [
+        [0, 2, 2.5],
+        [1, 0, -1],
+      ],
+    ],
+    [
+      'symmetric',
+      `${head} coordinate integer symmetric\n2 2 2\n1 1 4\n2 1 7\n`,
+      [
+        [0, 0, 4],
+        [0, 1, 7],
+        [1, 0, 7],
+      ],
+    ],
+    [
+      'skew-symmetric',
+      `${head} coordinate real skew-symmetric\n2 2 1\n2 1 7\n`,
+      [
+        [0, 1, -7],
+        [1, 0, 7],
+      ],
+    ],
+    [
+      'array',
+      `${head} array real general\n2 2\n1\n2\nNaN\n4\n`,
+      [
+        [0, 0, 1],
+        [1, 0, 2],
+        [1, 1, 4],
+      ],
+    ],
+    [
+      'symmetric array',
+      `${head} array real symmetric\n2 2\n1\n2\n3\n`,
+      [
+        [0, 0, 1],
+        [0, 1, 2],
+        [1, 0, 2],
+        [1, 1, 3],
+      ],
+    ],
   ])('%s', async (_, text, expected) => {
     expect(await triplets(await given('m.mtx', text))).toEqual(expected);
   });
@@ -80,8 +133,14 @@ describe('MatrixMarket', () => {
 
 describe('.npy', () => {
   function npy(descr: string, order: boolean, shape: string, data: Uint8Array): Uint8Array {
-    const header = `{'descr': '${descr}', 'fortran_order': ${order ? 'True' : 'False'}, 'shape': (${shape}), }`.padEnd(117) + '\n';
-    return Buffer.concat([Buffer.from('\u0093NUMPY\u0001\u0000', 'latin1'), Buffer.from([header.length, 0]), Buffer.from(header, 'latin1'), data]);
+    const header =
+      `{'descr': '${descr}', 'fortran_order': ${order ? 'True' : 'False'}, 'shape': (${shape}), }`.padEnd(117) + '\n';
+    return Buffer.concat([
+      Buffer.from('\u0093NUMPY\u0001\u0000', 'latin1'),
+      Buffer.from([header.length, 0]),
+      Buffer.from(header, 'latin1'),
+      data,
+    ]);
   }
   const bytes = (view: ArrayBufferView): Uint8Array => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 
@@ -89,7 +148,13 @@ describe('.npy', () => {
     ['<f8', bytes(Float64Array.of(1, NaN, 3, 4, 5, 6))],
     ['<f4', bytes(Float32Array.of(1, NaN, 3, 4, 5, 6))],
   ])('of %s in C order', async (descr, data) => {
-    expect(await triplets(await given('a.npy', npy(descr, false, '2, 3', data)))).toEqual([[0, 0, 1], [0, 2, 3], [1, 0, 4], [1, 1, 5], [1, 2, 6]]);
+    expect(await triplets(await given('a.npy', npy(descr, false, '2, 3', data)))).toEqual([
+      [0, 0, 1],
+      [0, 2, 3],
+      [1, 0, 4],
+      [1, 1, 5],
+      [1, 2, 6],
+    ]);
   });
 
   it.each([
@@ -97,7 +162,12 @@ describe('.npy', () => {
     ['|i1', bytes(Int8Array.of(1, 2, 3, -4))],
     ['<i4', bytes(Int32Array.of(1, 2, 3, -4))],
   ])('of %s in Fortran order', async (descr, data) => {
-    expect(await triplets(await given('f.npy', npy(descr, true, '2, 2', data)))).toEqual([[0, 0, 1], [0, 1, 3], [1, 0, 2], [1, 1, -4]]);
+    expect(await triplets(await given('f.npy', npy(descr, true, '2, 2', data)))).toEqual([
+      [0, 0, 1],
+      [0, 1, 3],
+      [1, 0, 2],
+      [1, 1, -4],
+    ]);
   });
 
   it('refuses other types, shapes and lengths', async () => {
@@ -105,13 +175,24 @@ describe('.npy', () => {
     const path = file('bad.npy');
     const refused = async (contents: Uint8Array): Promise<string> => {
       await writeFile(path, contents);
-      return readMatrix(path).then(() => 'read', (error: Error) => error.message);
+      return readMatrix(path).then(
+        () => 'read',
+        (error: Error) => error.message,
+      );
     };
-    expect(await refused(npy('>f8', false, '1, 2', two))).toBe(`${path}: expected little-endian numbers (float32, float64 or integers), got '>f8'; save it with array.astype('<f8')`);
+    expect(await refused(npy('>f8', false, '1, 2', two))).toBe(
+      `${path}: expected little-endian numbers (float32, float64 or integers), got '>f8'; save it with array.astype('<f8')`,
+    );
     expect(await refused(npy('<c16', false, '1, 1', two))).toMatch(/got '<c16'/u);
-    expect(await refused(npy('<f8', false, '2,', two))).toBe(`${path}: expected a 2-D array, got 1-D; reshape it to rows and columns`);
-    expect(await refused(npy('<f8', false, '2, 2', two))).toBe(`${path}: expected 32 bytes of data, got 16; the file is cut short or damaged`);
-    expect(await refused(npy('<f8', false, '1, 2', two).subarray(0, 40))).toBe(`${path}: expected a whole header, got the end of the file; the file is cut short`);
+    expect(await refused(npy('<f8', false, '2,', two))).toBe(
+      `${path}: expected a 2-D array, got 1-D; reshape it to rows and columns`,
+    );
+    expect(await refused(npy('<f8', false, '2, 2', two))).toBe(
+      `${path}: expected 32 bytes of data, got 16; the file is cut short or damaged`,
+    );
+    expect(await refused(npy('<f8', false, '1, 2', two).subarray(0, 40))).toBe(
+      `${path}: expected a whole header, got the end of the file; the file is cut short`,
+    );
   });
 });
 
@@ -149,11 +230,16 @@ describe('round trips', () => {
 describe('queries and predictions', () => {
   it('are read and written', async () => {
     const positions = await readQueries(await given('q.csv', 'row,column\n1,2\n0,0\n'), [2, 3]);
-    expect([[...positions.row], [...positions.column]]).toEqual([[1, 0], [2, 0]]);
+    expect([[...positions.row], [...positions.column]]).toEqual([
+      [1, 0],
+      [2, 0],
+    ]);
     await writePredictions(file('p.csv'), positions, Float64Array.of(0.5, 1));
     expect(await readFile(file('p.csv'), 'utf8')).toBe('row,column,prediction\n1,2,0.5\n0,0,1\n');
     await writePredictions(file('p.csv'), positions, Float64Array.of(0.5, 1), Float64Array.of(0.1, 0.2));
-    expect(await readFile(file('p.csv'), 'utf8')).toBe('row,column,prediction,standard_error\n1,2,0.5,0.1\n0,0,1,0.2\n');
+    expect(await readFile(file('p.csv'), 'utf8')).toBe(
+      'row,column,prediction,standard_error\n1,2,0.5,0.1\n0,0,1,0.2\n',
+    );
   });
 });
 

@@ -1,5 +1,17 @@
 import fc from 'fast-check';
-import { createObservations, degreesOfFreedom, emptyColumns, emptyRows, fitOffsets, foldObservations, generateProblem, parseShape, splitObservations, subtractOffsets, transposeObservations } from '../../src/index.js';
+import {
+  createObservations,
+  degreesOfFreedom,
+  emptyColumns,
+  emptyRows,
+  fitOffsets,
+  foldObservations,
+  generateProblem,
+  parseShape,
+  splitObservations,
+  subtractOffsets,
+  transposeObservations,
+} from '../../src/index.js';
 import { createRandom, sampleWithout, shuffled } from '../../src/data/random.js';
 import { singularValues } from '../../src/linalg/singular-values.js';
 
@@ -44,21 +56,44 @@ describe('observations', () => {
   });
 
   it.each([
-    [{ row: [0], column: [0, 1], value: [1] }, 'observations: expected as many rows as columns and values, got 1, 2 and 1'],
+    [
+      { row: [0], column: [0, 1], value: [1] },
+      'observations: expected as many rows as columns and values, got 1, 2 and 1',
+    ],
     [{ row: [], column: [], value: [] }, 'observations: expected at least one observed value, got none'],
-    [{ row: [-1], column: [0], value: [1] }, 'observations[0]: expected a whole row from 0 to 2147483646, got -1; indices start at 0; check the shape'],
-    [{ row: [0.5], column: [0], value: [1] }, 'observations[0]: expected a whole row from 0 to 2147483646, got 0.5; indices start at 0; check the shape'],
-    [{ shape: [2, 2] as const, row: [0], column: [2], value: [1] }, 'observations[0]: expected a column below 2, got 2; indices start at 0; check the shape'],
-    [{ row: [0], column: [0], value: [NaN] }, 'observations[0]: expected a finite value, got NaN; leave missing entries out'],
-    [{ row: [1, 1], column: [3, 3], value: [1, 2] }, 'observations[1]: expected every position once, got row 1, column 3 again (first at observations[0]); keep one of them'],
-    [{ shape: [0, 2] as const, row: [0], column: [0], value: [1] }, 'observations: expected a shape of whole numbers from 1 to 2147483647, got 0x2'],
+    [
+      { row: [-1], column: [0], value: [1] },
+      'observations[0]: expected a whole row from 0 to 2147483646, got -1; indices start at 0; check the shape',
+    ],
+    [
+      { row: [0.5], column: [0], value: [1] },
+      'observations[0]: expected a whole row from 0 to 2147483646, got 0.5; indices start at 0; check the shape',
+    ],
+    [
+      { shape: [2, 2] as const, row: [0], column: [2], value: [1] },
+      'observations[0]: expected a column below 2, got 2; indices start at 0; check the shape',
+    ],
+    [
+      { row: [0], column: [0], value: [NaN] },
+      'observations[0]: expected a finite value, got NaN; leave missing entries out',
+    ],
+    [
+      { row: [1, 1], column: [3, 3], value: [1, 2] },
+      'observations[1]: expected every position once, got row 1, column 3 again (first at observations[0]); keep one of them',
+    ],
+    [
+      { shape: [0, 2] as const, row: [0], column: [0], value: [1] },
+      'observations: expected a shape of whole numbers from 1 to 2147483647, got 0x2',
+    ],
   ])('refuse %p', (source, message) => {
     expect(() => createObservations(source)).toThrow(new Error(message));
   });
 
   it('read a shape', () => {
     expect(parseShape('610x9724', '--shape')).toEqual([610, 9724]);
-    expect(() => parseShape('610,9724', '--shape')).toThrow('--shape: expected ROWSxCOLUMNS, got 610,9724; write it like 610x9724');
+    expect(() => parseShape('610,9724', '--shape')).toThrow(
+      '--shape: expected ROWSxCOLUMNS, got 610,9724; write it like 610x9724',
+    );
   });
 });
 
@@ -102,7 +137,13 @@ describe('synthetic problems', () => {
   });
 
   it('have the noise asked for', () => {
-    const { truth, observations } = generateProblem({ shape: [100, 100], rank: 3, observed: 8000, noise: 0.5, seed: 2 });
+    const { truth, observations } = generateProblem({
+      shape: [100, 100],
+      rank: 3,
+      observed: 8000,
+      noise: 0.5,
+      seed: 2,
+    });
     const exact = truth.predict(observations.row, observations.column);
     const rms = Math.sqrt(exact.reduce((sum, value, k) => sum + (value - observations.value[k]!) ** 2, 0) / 8000);
     expect(rms).toBeGreaterThan(0.48);
@@ -111,8 +152,12 @@ describe('synthetic problems', () => {
 
   it('refuse what the shape does not allow', () => {
     const shape = [4, 5] as const;
-    expect(() => generateProblem({ shape, rank: 5, observed: 3, seed: 0 })).toThrow('rank: expected a whole number from 1 to 4, got 5');
-    expect(() => generateProblem({ shape, rank: 1, observed: 21, seed: 0 })).toThrow('observed: expected a whole number from 1 to 20, got 21');
+    expect(() => generateProblem({ shape, rank: 5, observed: 3, seed: 0 })).toThrow(
+      'rank: expected a whole number from 1 to 4, got 5',
+    );
+    expect(() => generateProblem({ shape, rank: 1, observed: 21, seed: 0 })).toThrow(
+      'observed: expected a whole number from 1 to 20, got 21',
+    );
   });
 });
 
@@ -132,7 +177,9 @@ describe('splits', () => {
   it('refuse what cannot be set aside', () => {
     expect(() => splitObservations(observations, 1, 1)).toThrow('hold-out: expected a fraction in (0, 1), got 1');
     const single = createObservations({ row: [0, 1], column: [0, 1], value: [1, 2] });
-    expect(() => splitObservations(single, 0.5, 1)).toThrow(/^hold-out: expected rows and columns with two observations/u);
+    expect(() => splitObservations(single, 0.5, 1)).toThrow(
+      /^hold-out: expected rows and columns with two observations/u,
+    );
   });
 
   it('hold out every observation once over the folds', () => {

@@ -9,7 +9,10 @@ import { singularValues } from '../../src/linalg/singular-values.js';
 it('recovers nine tenths of the airport distances', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'lin-rfm-'));
   let stdout = '';
-  const error = await runAirports(folder, 500, { stdout: { write: (text) => (stdout += text) }, stderr: { write: () => true } });
+  const error = await runAirports(folder, 500, {
+    stdout: { write: (text) => (stdout += text) },
+    stderr: { write: () => true },
+  });
   expect(error).toBeLessThan(1e-4);
   expect(stdout).toMatch(/^rank +4$/mu);
   expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('Singular values of the fit (rank 4)');

@@ -76,7 +76,10 @@ class Source {
     for (let b = 1; b < batch; b += 1) {
       const used = Math.max(1, width - (b % 3));
       const all = Array.from({ length: size }, (_, k) => k).sort(() => this.random() - 0.5);
-      lists.set(all.slice(0, used).sort((x, y) => x - y), b * width);
+      lists.set(
+        all.slice(0, used).sort((x, y) => x - y),
+        b * width,
+      );
     }
     return tf.tensor2d(lists, [batch, width], 'int32');
   }
@@ -111,7 +114,14 @@ function parityCase<R extends string, I extends string, A extends Attributes>(
 }
 
 function products(): ParityCase[] {
-  const sizes = [[1, 1, 1], [3, 5, 2], [4, 8, 7], [33, 70, 21], [67, 9, 300], [130, 131, 513]] as const;
+  const sizes = [
+    [1, 1, 1],
+    [3, 5, 2],
+    [4, 8, 7],
+    [33, 70, 21],
+    [67, 9, 300],
+    [130, 131, 513],
+  ] as const;
   return sizes.flatMap(([rows, columns, inner]) => [
     ...[false, true].flatMap((transposeLeft) =>
       [false, true].map((transposeRight) =>
@@ -132,13 +142,23 @@ function products(): ParityCase[] {
 }
 
 function solves(): ParityCase[] {
-  const sizes = [[1, 1], [7, 2], [5, 3], [3, 4], [9, 13], [2, 64], [3, 67], [1, 301]] as const;
+  const sizes = [
+    [1, 1],
+    [7, 2],
+    [5, 3],
+    [3, 4],
+    [9, 13],
+    [2, 64],
+    [3, 67],
+    [1, 301],
+  ] as const;
   return sizes.flatMap(([batch, width]) =>
     [10, 1e6].map((condition) =>
       parityCase(
         choleskySolveKernel,
         `${batch} of ${width}, condition ${condition}`,
-        (source) => choleskyInputs(source.definite(batch, width, condition), source.matrix(batch, width), 1 / 64 / condition),
+        (source) =>
+          choleskyInputs(source.definite(batch, width, condition), source.matrix(batch, width), 1 / 64 / condition),
         condition,
         width > 60,
       ),
@@ -147,7 +167,12 @@ function solves(): ParityCase[] {
 }
 
 /** [size or rows, columns, batch, width] */
-const gathers = [[1, 1, 2, 1], [5, 5, 3, 4], [40, 40, 6, 17], [101, 101, 4, 101]] as const;
+const gathers = [
+  [1, 1, 2, 1],
+  [5, 5, 3, 4],
+  [40, 40, 6, 17],
+  [101, 101, 4, 101],
+] as const;
 
 /** Every case of every kernel. */
 export const parityCases: readonly ParityCase[] = [
@@ -158,7 +183,11 @@ export const parityCases: readonly ParityCase[] = [
       gatherBlocksInputs(source.matrix(size, size), source.indices(batch, width, size)),
     ),
     parityCase(expandRowsKernel, `${size}x${columns + 3} ${batch}x${width}`, (source) =>
-      expandRowsInputs(source.matrix(size, columns + 3), source.indices(batch, width, size), source.matrix(batch, width)),
+      expandRowsInputs(
+        source.matrix(size, columns + 3),
+        source.indices(batch, width, size),
+        source.matrix(batch, width),
+      ),
     ),
     parityCase(combineKernel, `${size}x${columns + batch}`, (source) =>
       combineInputs(source.matrix(size, columns + batch), 0.5, source.matrix(size, columns + batch), -3, 2),

@@ -15,7 +15,10 @@ async function relativeGap(parity: ParityCase, precision: Precision, portable: b
   const values = await downloadReal(actual);
   expect(values).toHaveLength(expected.length);
   const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), Number.MIN_VALUE);
-  return values.reduce((most, value, k) => (Number.isNaN(value) ? Infinity : Math.max(most, Math.abs(value - expected[k]!) / scale)), 0);
+  return values.reduce(
+    (most, value, k) => (Number.isNaN(value) ? Infinity : Math.max(most, Math.abs(value - expected[k]!) / scale)),
+    0,
+  );
 }
 
 async function expectParity(precision: Precision, portable: boolean): Promise<void> {
@@ -26,7 +29,8 @@ async function expectParity(precision: Precision, portable: boolean): Promise<vo
     // Sums of up to a few hundred terms, and the loss of a solve is its condition number.
     const allowed = 16 * unit[precision] * Math.max(1, parity.condition);
     const gap = await relativeGap(parity, precision, portable);
-    if (!(gap <= allowed)) misses.push(`${parity.kernel} ${parity.shape}: ${gap.toExponential(1)} > ${allowed.toExponential(1)}`);
+    if (!(gap <= allowed))
+      misses.push(`${parity.kernel} ${parity.shape}: ${gap.toExponential(1)} > ${allowed.toExponential(1)}`);
     tf.engine().endScope();
   }
   expect(misses).toEqual([]);

@@ -14,13 +14,29 @@ function result(values: readonly number[]): CompleteResult {
     advice: 'All is <well>.',
     completion: { shape: [2, 2], predict: () => new Float64Array(0), rows: () => new Float64Array(4) },
     progress,
-    ...{ solver: 'lin-rfm', backend: 'wasm', device: 'CPU', offsets: 'none', rank: 1, ridge: 0, residual: 1e-12, seconds: 0.2 },
+    ...{
+      solver: 'lin-rfm',
+      backend: 'wasm',
+      device: 'CPU',
+      offsets: 'none',
+      rank: 1,
+      ridge: 0,
+      residual: 1e-12,
+      seconds: 0.2,
+    },
     singularValues: Float64Array.from(values),
     warnings: [],
   };
 }
 
-const context = { shape: [2, 2] as const, observed: 3, alpha: 0.5, noise: 0, seed: 1, seconds: { read: 0.1, write: NaN } };
+const context = {
+  shape: [2, 2] as const,
+  observed: 3,
+  alpha: 0.5,
+  noise: 0,
+  seed: 1,
+  seconds: { read: 0.1, write: NaN },
+};
 
 it('is one page that fetches nothing and shows text as text', async () => {
   const ran = { ...result([3, 0]), warnings: ['rows & columns'] };

@@ -1,12 +1,25 @@
 /** Shapes and data that break careless solvers, ways to end, and memory. */
 import * as tf from '@tensorflow/tfjs';
-import { alternating, atMostSteps, complete, constant, createObservations, createProblem, generateProblem, linRfm, solve, useBackend } from '../../src/index.js';
+import {
+  alternating,
+  atMostSteps,
+  complete,
+  constant,
+  createObservations,
+  createProblem,
+  generateProblem,
+  linRfm,
+  solve,
+  useBackend,
+} from '../../src/index.js';
 import type { Observations, Solver } from '../../src/index.js';
 
 beforeAll(() => useBackend('wasm'));
 
 function fromDense(rows: readonly (readonly (number | undefined)[])[]): Observations {
-  const entries = rows.flatMap((cells, row) => cells.flatMap((value, column) => (value === undefined ? [] : [{ row, column, value }])));
+  const entries = rows.flatMap((cells, row) =>
+    cells.flatMap((value, column) => (value === undefined ? [] : [{ row, column, value }])),
+  );
   return createObservations({
     shape: [rows.length, rows[0]!.length],
     row: entries.map(({ row }) => row),
@@ -17,16 +30,60 @@ function fromDense(rows: readonly (readonly (number | undefined)[])[]): Observat
 
 const gap = undefined;
 const cases: [string, Observations][] = [
-  ['a single observation', fromDense([[gap, 2], [gap, gap]])],
+  [
+    'a single observation',
+    fromDense([
+      [gap, 2],
+      [gap, gap],
+    ]),
+  ],
   ['one row', fromDense([[1, gap, 3, 4]])],
   ['one column', fromDense([[1], [gap], [3]])],
   ['one entry', fromDense([[5]])],
-  ['all observed', fromDense([[1, 2], [3, 5]])],
-  ['all zero', fromDense([[0, gap, 0], [0, 0, gap]])],
-  ['a constant matrix', fromDense([[7, 7, gap], [7, gap, 7], [gap, 7, 7]])],
-  ['an empty row and column', fromDense([[1, 2, gap], [gap, gap, gap], [3, 6, gap]])],
-  ['tiny values', fromDense([[1e-200, 2e-200], [3e-200, gap]])],
-  ['huge values', fromDense([[1e150, 2e150], [3e150, gap]])],
+  [
+    'all observed',
+    fromDense([
+      [1, 2],
+      [3, 5],
+    ]),
+  ],
+  [
+    'all zero',
+    fromDense([
+      [0, gap, 0],
+      [0, 0, gap],
+    ]),
+  ],
+  [
+    'a constant matrix',
+    fromDense([
+      [7, 7, gap],
+      [7, gap, 7],
+      [gap, 7, 7],
+    ]),
+  ],
+  [
+    'an empty row and column',
+    fromDense([
+      [1, 2, gap],
+      [gap, gap, gap],
+      [3, 6, gap],
+    ]),
+  ],
+  [
+    'tiny values',
+    fromDense([
+      [1e-200, 2e-200],
+      [3e-200, gap],
+    ]),
+  ],
+  [
+    'huge values',
+    fromDense([
+      [1e150, 2e150],
+      [3e150, gap],
+    ]),
+  ],
 ];
 
 describe.each(cases)('%s', (_, observations) => {
@@ -56,7 +113,10 @@ it('names empty rows, at most five', async () => {
 
 it('fills an empty row from the columns and says so', async () => {
   const { completion, warnings } = await complete(cases.find(([name]) => name.startsWith('an empty row'))![1]);
-  expect(warnings).toEqual(['no observation in row 1; predicted from offsets alone', 'no observation in column 2; predicted from offsets alone']);
+  expect(warnings).toEqual([
+    'no observation in row 1; predicted from offsets alone',
+    'no observation in column 2; predicted from offsets alone',
+  ]);
   const [first, second] = completion.predict([1, 1], [0, 1]);
   expect(first!).toBeLessThan(second!);
 });
@@ -133,7 +193,14 @@ describe('memory is level', () => {
     const before = levels();
     const problem = createProblem(observations, 'float32');
     const power = () => Promise.reject(new Error('no power'));
-    const solver: Solver<never> | ReturnType<typeof linRfm> = linRfm({ alpha: 0.5, epsilon: constant(1), ridge: constant(0), sides: alternating, keepObserved: false, power });
+    const solver: Solver<never> | ReturnType<typeof linRfm> = linRfm({
+      alpha: 0.5,
+      epsilon: constant(1),
+      ridge: constant(0),
+      sides: alternating,
+      keepObserved: false,
+      power,
+    });
     await expect(solve(solver, problem, { stop: atMostSteps(2) })).rejects.toThrow('no power');
     problem.dispose();
     expect(levels()).toEqual(before);
@@ -142,7 +209,9 @@ describe('memory is level', () => {
   it('after a problem refused for its size', async () => {
     const before = levels();
     const large = createObservations({ shape: [200000, 200000], row: [0], column: [1], value: [1] });
-    await expect(complete(large)).rejects.toThrow(/^memory: expected a problem within .* GiB on backend wasm, got 200000x200000/u);
+    await expect(complete(large)).rejects.toThrow(
+      /^memory: expected a problem within .* GiB on backend wasm, got 200000x200000/u,
+    );
     expect(levels()).toEqual(before);
   });
 });

@@ -1,6 +1,16 @@
 /** Five steps of the solver against an independent float64 implementation, on every backend with the precision. */
 import { activeBackend } from '../../kernels/backends/index.js';
-import { alternating, columnsOnly, constant, createProblem, generateProblem, linRfm, rowsOnly, solve, useBackend } from '../../src/index.js';
+import {
+  alternating,
+  columnsOnly,
+  constant,
+  createProblem,
+  generateProblem,
+  linRfm,
+  rowsOnly,
+  solve,
+  useBackend,
+} from '../../src/index.js';
 import { atMostSteps, geometric } from '../../src/index.js';
 import type { Precision } from '../../src/index.js';
 import { eigenPower } from '../../src/linalg/eigen-power.js';
@@ -18,7 +28,12 @@ const variants = [
   { label: 'alternating', sides: alternating, ridge: 1e-3, keepObserved: false },
 ];
 
-async function largestGap(precision: Precision, alpha: number, variant: (typeof variants)[number], power?: typeof eigenPower): Promise<number> {
+async function largestGap(
+  precision: Precision,
+  alpha: number,
+  variant: (typeof variants)[number],
+  power?: typeof eigenPower,
+): Promise<number> {
   const { sides, ridge, keepObserved } = variant;
   const problem = createProblem(observations, precision);
   const epsilon = geometric({ start: 0.8, decay: 0.7, floor: 0 });
@@ -45,14 +60,16 @@ describe.each(['tensorflow', 'wasm', 'cpu'])('on %s', (backend) => {
   it.each([0.25, 0.5, 0.75, 1, 0.3])('follows the independent trajectory at alpha %p', async (alpha) => {
     if (!present) return;
     for (const precision of activeBackend().precisions) {
-      for (const variant of variants) expect(await largestGap(precision, alpha, variant)).toBeLessThan(tolerance[precision]);
+      for (const variant of variants)
+        expect(await largestGap(precision, alpha, variant)).toBeLessThan(tolerance[precision]);
     }
   });
 
   it('follows it through the full eigendecomposition', async () => {
     if (!present) return;
     for (const precision of activeBackend().precisions) {
-      for (const variant of variants) expect(await largestGap(precision, 0.25, variant, eigenPower)).toBeLessThan(tolerance[precision]);
+      for (const variant of variants)
+        expect(await largestGap(precision, 0.25, variant, eigenPower)).toBeLessThan(tolerance[precision]);
     }
   });
 });

@@ -35,16 +35,24 @@ describe.each(['wasm', 'cpu'])('on %s', (backend) => {
 describe('on wasm', () => {
   beforeAll(() => useBackend('wasm'));
 
-  it.each([0.25, 0.3, 0.375, 0.5, 0.75, 1])('recovers 60x60 of rank 3 from 4 a degree of freedom at alpha %p', async (alpha) => {
-    const { observations, truth } = paperProblem(60, 3, 4, 1);
-    const { completion, status } = await complete(observations, { alpha });
-    expect(status).toBe('converged');
-    expect(completionError(completion, truth)).toBeLessThan(1e-3);
-  });
+  it.each([0.25, 0.3, 0.375, 0.5, 0.75, 1])(
+    'recovers 60x60 of rank 3 from 4 a degree of freedom at alpha %p',
+    async (alpha) => {
+      const { observations, truth } = paperProblem(60, 3, 4, 1);
+      const { completion, status } = await complete(observations, { alpha });
+      expect(status).toBe('converged');
+      expect(completionError(completion, truth)).toBeLessThan(1e-3);
+    },
+  );
 
   it('gives the transposed completion for transposed observations', async () => {
     const { observations } = generateProblem({ shape: [40, 25], rank: 2, observed: 400, noise: 0.1, seed: 5 });
-    const flipped = { shape: [25, 40] as const, row: observations.column, column: observations.row, value: observations.value };
+    const flipped = {
+      shape: [25, 40] as const,
+      row: observations.column,
+      column: observations.row,
+      value: observations.value,
+    };
     const { createObservations } = await import('../../src/index.js');
     const options = { noise: 0.1, tolerance: 1e-8, offsets: 'none' } as const;
     const direct = (await complete(observations, options)).completion;

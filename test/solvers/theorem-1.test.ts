@@ -4,7 +4,19 @@
  * constraints' gradients, so it must vanish off the observed positions. That matrix is the dual certificate.
  */
 import { Matrix } from 'ml-matrix';
-import { columnsOnly, constant, createProblem, firstOf, atMostSteps, generateProblem, linRfm, rowsOnly, solve, useBackend, whenConverged } from '../../src/index.js';
+import {
+  columnsOnly,
+  constant,
+  createProblem,
+  firstOf,
+  atMostSteps,
+  generateProblem,
+  linRfm,
+  rowsOnly,
+  solve,
+  useBackend,
+  whenConverged,
+} from '../../src/index.js';
 import { symmetricPower } from '../support/independent.js';
 
 beforeAll(() => useBackend('wasm'));
@@ -28,9 +40,15 @@ it.each([
   problem.dispose();
   expect(status).toBe('converged');
 
-  const solved = new Matrix(Array.from({ length: shape[0] }, (_, i) => [...estimate.subarray(i * shape[1], (i + 1) * shape[1])])).div(scale);
+  const solved = new Matrix(
+    Array.from({ length: shape[0] }, (_, i) => [...estimate.subarray(i * shape[1], (i + 1) * shape[1])]),
+  ).div(scale);
   const line = sides === rowsOnly ? solved : solved.transpose();
-  const gram = line.transpose().mmul(line).div(line.rows).add(Matrix.eye(line.columns).mul(epsilon ** 2));
+  const gram = line
+    .transpose()
+    .mmul(line)
+    .div(line.rows)
+    .add(Matrix.eye(line.columns).mul(epsilon ** 2));
   const certificate = line.mmul(symmetricPower(gram, -2 * alpha));
   const gradient = sides === rowsOnly ? certificate : certificate.transpose();
   const observed = new Set(observations.row.map((i, k) => i * shape[1] + observations.column[k]!));

@@ -17,7 +17,9 @@ export interface IndependentOptions {
 /** Symmetric matrix power by eigendecomposition. */
 export function symmetricPower(matrix: Matrix, exponent: number): Matrix {
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(matrix, { assumeSymmetric: true });
-  return eigenvectorMatrix.mmul(Matrix.diag(realEigenvalues.map((value) => value ** exponent))).mmul(eigenvectorMatrix.transpose());
+  return eigenvectorMatrix
+    .mmul(Matrix.diag(realEigenvalues.map((value) => value ** exponent)))
+    .mmul(eigenvectorMatrix.transpose());
 }
 
 /** The estimate after the given number of steps, row-major. */

@@ -8,7 +8,10 @@ export interface Outcome {
 }
 
 /** Runs the command line in this process. */
-export async function runCli(argv: readonly string[], options: { readonly signal?: AbortSignal } = {}): Promise<Outcome> {
+export async function runCli(
+  argv: readonly string[],
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<Outcome> {
   const written = { stdout: '', stderr: '' };
   const io: Io = {
     stdout: { write: (text) => (written.stdout += text) },

@@ -90,7 +90,8 @@ function readTriplets(path: string, lines: readonly Line[]): RawMatrix {
   lines.forEach(({ cells, number }, k) => {
     if (cells.length !== 3) throw new InputError(`${path}:${number}`, 'row,column,value', `${cells.length} fields`);
     cells.forEach((cell, part) => {
-      if (!isNumber(cell)) throw new InputError(`${path}:${number}`, 'three numbers', JSON.stringify(cell), 'leave missing entries out');
+      if (!isNumber(cell))
+        throw new InputError(`${path}:${number}`, 'three numbers', JSON.stringify(cell), 'leave missing entries out');
       const target = parts[part];
       if (target !== undefined) target[k] = Number(cell);
     });
@@ -124,7 +125,12 @@ function readTable(path: string, lines: readonly Line[]): RawMatrix {
   if (body.length === 0 || width < 1) throw new InputError(path, 'a row of numbers', 'a header only');
   const headed = header.cells.length - from;
   if (hasHeader && headed !== width) {
-    throw new InputError(`${path}:${header.number}`, `${width} column labels`, `${headed}`, 'the header must name every column');
+    throw new InputError(
+      `${path}:${header.number}`,
+      `${width} column labels`,
+      `${headed}`,
+      'the header must name every column',
+    );
   }
   const [row, column, value] = [new GrowingArray(), new GrowingArray(), new GrowingArray()];
   body.forEach(({ cells, number }, i) => {
@@ -134,7 +140,13 @@ function readTable(path: string, lines: readonly Line[]): RawMatrix {
     for (let j = 0; j < width; j += 1) {
       const cell = cells[j + from] ?? '';
       if (isMissing(cell)) continue;
-      if (!isNumber(cell)) throw new InputError(`${path}:${number}`, 'a number or a gap', JSON.stringify(cell), `check field ${j + from + 1}`);
+      if (!isNumber(cell))
+        throw new InputError(
+          `${path}:${number}`,
+          'a number or a gap',
+          JSON.stringify(cell),
+          `check field ${j + from + 1}`,
+        );
       row.push(i);
       column.push(j);
       value.push(Number(cell));
@@ -152,7 +164,8 @@ function readTable(path: string, lines: readonly Line[]): RawMatrix {
 
 /** Writes a dense table, block by block. */
 export async function writeTable(path: string, source: MatrixSource, labels: Labels, delimiter: string): Promise<void> {
-  const quote = (cell: string): string => (/["\n\r]/u.test(cell) || cell.includes(delimiter) ? `"${cell.replaceAll('"', '""')}"` : cell);
+  const quote = (cell: string): string =>
+    /["\n\r]/u.test(cell) || cell.includes(delimiter) ? `"${cell.replaceAll('"', '""')}"` : cell;
   const [rows, columns] = source.shape;
   await writeAtomically(path, async (handle) => {
     if (labels.columnLabels !== undefined) {
@@ -173,7 +186,11 @@ export async function writeTable(path: string, source: MatrixSource, labels: Lab
 }
 
 /** Writes triplets with their header. */
-export async function writeTriplets(path: string, { row, column, value }: Observations, delimiter: string): Promise<void> {
+export async function writeTriplets(
+  path: string,
+  { row, column, value }: Observations,
+  delimiter: string,
+): Promise<void> {
   await writeAtomically(path, async (handle) => {
     await handle.write(`${['row', 'column', 'value'].join(delimiter)}\n`);
     for (let start = 0; start < value.length; start += 65536) {

@@ -40,7 +40,10 @@ export function extensionsFor(use: keyof Format): string[] {
  * @param shape What the user says; the file's own, or the largest indices, unless given.
  * @throws InputError with the file and line for anything wrong.
  */
-export async function readMatrix(path: string, options: { readonly shape?: Shape | undefined } = {}): Promise<MatrixFile> {
+export async function readMatrix(
+  path: string,
+  options: { readonly shape?: Shape | undefined } = {},
+): Promise<MatrixFile> {
   const read = formatOf(path, 'read');
   await checkReadable(path);
   const raw = await read(path);
@@ -72,7 +75,8 @@ export async function checkWritable(path: string, use: 'write' | 'writeObservati
   if (use !== 'text') formatOf(path, use);
   const folder = dirname(path);
   if (await isFolder(path)) throw new InputError(path, 'a file to write', 'a folder', 'add a file name');
-  if (!(await isFolder(folder))) throw new InputError(path, 'a folder that exists', `no folder ${folder}`, 'make it first');
+  if (!(await isFolder(folder)))
+    throw new InputError(path, 'a folder that exists', `no folder ${folder}`, 'make it first');
   try {
     await access(folder, constants.W_OK);
   } catch {
@@ -95,7 +99,11 @@ function formatOf<Use extends keyof Format>(path: string, use: Use): NonNullable
   const extension = extname(path).toLowerCase();
   const found = formats[extension]?.[use];
   if (found !== undefined) return found;
-  throw new InputError(path, `a file ending in ${extensionsFor(use).join(', ')}`, extension === '' ? 'no extension' : extension);
+  throw new InputError(
+    path,
+    `a file ending in ${extensionsFor(use).join(', ')}`,
+    extension === '' ? 'no extension' : extension,
+  );
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -19,7 +19,12 @@ interface Header {
 
 export async function readMatrixMarket(path: string): Promise<RawMatrix> {
   const lines = createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity });
-  const collected = { row: new GrowingArray(), column: new GrowingArray(), value: new GrowingArray(), line: new GrowingArray() };
+  const collected = {
+    row: new GrowingArray(),
+    column: new GrowingArray(),
+    value: new GrowingArray(),
+    line: new GrowingArray(),
+  };
   let header: Header | undefined;
   let sizes: number[] | undefined;
   let number = 0;
@@ -39,7 +44,8 @@ export async function readMatrixMarket(path: string): Promise<RawMatrix> {
       if (header.layout === 'array') inOrder = arrayOrder(sizes, header.mirror);
       continue;
     }
-    const [i, j, entry] = inOrder === undefined ? coordinateEntry(words, sizes, place) : arrayEntry(words, inOrder, place);
+    const [i, j, entry] =
+      inOrder === undefined ? coordinateEntry(words, sizes, place) : arrayEntry(words, inOrder, place);
     entries += 1;
     if (Number.isNaN(entry)) continue;
     push(i, j, entry);
@@ -49,12 +55,23 @@ export async function readMatrixMarket(path: string): Promise<RawMatrix> {
   if (sizes === undefined) throw new InputError(path, 'a size line', 'the end of the file', 'the file is cut short');
   const expected = inOrder === undefined ? (sizes[2] ?? 0) : countOf(arrayOrder(sizes, header.mirror));
   if (entries !== expected) {
-    throw new InputError(path, `${expected} entries as the size line says`, `${entries}`, 'the file is cut short or has too many lines');
+    throw new InputError(
+      path,
+      `${expected} entries as the size line says`,
+      `${entries}`,
+      'the file is cut short or has too many lines',
+    );
   }
   const shape: Shape = [sizes[0] ?? 0, sizes[1] ?? 0];
   const places = collected.line.toArray();
   const { row, column, value } = collected;
-  return { shape, row: row.toArray(), column: column.toArray(), value: value.toArray(), describe: (k) => `${path}:${places[k] ?? '?'}` };
+  return {
+    shape,
+    row: row.toArray(),
+    column: column.toArray(),
+    value: value.toArray(),
+    describe: (k) => `${path}:${places[k] ?? '?'}`,
+  };
 
   function push(i: number, j: number, entry: number): void {
     collected.row.push(i);
@@ -77,7 +94,11 @@ function parseSizes(words: readonly string[], { layout, mirror }: Header, place:
   const sizes = words.map(Number);
   const whole = sizes.every((size) => Number.isInteger(size) && size >= 0);
   if (sizes.length !== wanted || !whole) {
-    throw new InputError(place, wanted === 2 ? 'rows columns' : 'rows columns entries', JSON.stringify(words.join(' ')));
+    throw new InputError(
+      place,
+      wanted === 2 ? 'rows columns' : 'rows columns entries',
+      JSON.stringify(words.join(' ')),
+    );
   }
   if (mirror !== 0 && sizes[0] !== sizes[1]) {
     throw new InputError(place, 'a square shape for a symmetric matrix', `${sizes[0]}x${sizes[1]}`);
@@ -90,12 +111,17 @@ function coordinateEntry(words: readonly string[], sizes: readonly number[], pla
   if (words.length !== 3 || [i, j, entry].some(Number.isNaN)) {
     throw new InputError(place, 'row column value', JSON.stringify(words.join(' ')));
   }
-  const inside = Number.isInteger(i) && Number.isInteger(j) && i >= 1 && j >= 1 && i <= (sizes[0] ?? 0) && j <= (sizes[1] ?? 0);
+  const inside =
+    Number.isInteger(i) && Number.isInteger(j) && i >= 1 && j >= 1 && i <= (sizes[0] ?? 0) && j <= (sizes[1] ?? 0);
   if (inside) return [i - 1, j - 1, entry];
   throw new InputError(place, `indices within ${sizes[0]}x${sizes[1]}`, `${i} ${j}`, 'MatrixMarket indices start at 1');
 }
 
-function arrayEntry(words: readonly string[], order: Iterator<readonly [number, number]>, place: string): [number, number, number] {
+function arrayEntry(
+  words: readonly string[],
+  order: Iterator<readonly [number, number]>,
+  place: string,
+): [number, number, number] {
   const text = words[0] ?? '';
   const entry = Number(text);
   if (words.length !== 1 || (Number.isNaN(entry) && text.toLowerCase() !== 'nan')) {
@@ -107,7 +133,10 @@ function arrayEntry(words: readonly string[], order: Iterator<readonly [number, 
 }
 
 /** Positions of an array file: column by column; of a symmetric one the lower triangle only. */
-function* arrayOrder([rows = 0, columns = 0]: readonly number[], mirror: number): Generator<readonly [number, number], undefined> {
+function* arrayOrder(
+  [rows = 0, columns = 0]: readonly number[],
+  mirror: number,
+): Generator<readonly [number, number], undefined> {
   for (let j = 0; j < columns; j += 1) {
     for (let i = mirror === 0 ? 0 : mirror > 0 ? j : j + 1; i < rows; i += 1) yield [i, j];
   }
@@ -136,7 +165,10 @@ export async function writeMatrixMarketArray(path: string, source: MatrixSource)
 }
 
 /** Writes observations in coordinate layout. */
-export async function writeMatrixMarketCoordinate(path: string, { shape, row, column, value }: Observations): Promise<void> {
+export async function writeMatrixMarketCoordinate(
+  path: string,
+  { shape, row, column, value }: Observations,
+): Promise<void> {
   await writeAtomically(path, async (handle) => {
     await handle.write(`%%MatrixMarket matrix coordinate real general\n${shape[0]} ${shape[1]} ${value.length}\n`);
     for (let start = 0; start < value.length; start += blockEntries) {

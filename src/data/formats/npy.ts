@@ -17,15 +17,31 @@ export async function readNpy(path: string): Promise<RawMatrix> {
   const type = supported.exec(header)?.[2];
   if (type === undefined) {
     const found = /'descr':\s*([^,]*)/u.exec(header)?.[1] ?? 'no dtype';
-    throw new InputError(path, 'little-endian numbers (float32, float64 or integers)', found, "save it with array.astype('<f8')");
+    throw new InputError(
+      path,
+      'little-endian numbers (float32, float64 or integers)',
+      found,
+      "save it with array.astype('<f8')",
+    );
   }
-  const extents = /'shape':\s*\(([^)]*)\)/u.exec(header)?.[1]?.split(',').map((part) => part.trim()).filter((part) => part !== '').map(Number);
+  const extents = /'shape':\s*\(([^)]*)\)/u
+    .exec(header)?.[1]
+    ?.split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map(Number);
   const [rows, columns] = extents ?? [];
   if (extents?.length !== 2 || rows === undefined || columns === undefined) {
-    throw new InputError(path, 'a 2-D array', extents === undefined ? 'no shape' : `${extents.length}-D`, 'reshape it to rows and columns');
+    throw new InputError(
+      path,
+      'a 2-D array',
+      extents === undefined ? 'no shape' : `${extents.length}-D`,
+      'reshape it to rows and columns',
+    );
   }
   const [expected, actual] = [rows * columns * Number(type.slice(1)), bytes.length - dataStart];
-  if (actual !== expected) throw new InputError(path, `${expected} bytes of data`, `${actual}`, 'the file is cut short or damaged');
+  if (actual !== expected)
+    throw new InputError(path, `${expected} bytes of data`, `${actual}`, 'the file is cut short or damaged');
   // A copy: the parser wants a buffer of its own, and a view must start on a multiple of its item size.
   const { data, fortranOrder } = parse(new Uint8Array(bytes).buffer);
   const entries = numbersIn(data);
@@ -41,18 +57,25 @@ export async function readNpy(path: string): Promise<RawMatrix> {
     }
   }
   const places = { row: row.toArray(), column: column.toArray() };
-  return { shape: [rows, columns], ...places, value: value.toArray(), describe: (k) => `${path}[${places.row[k]}, ${places.column[k]}]` };
+  return {
+    shape: [rows, columns],
+    ...places,
+    value: value.toArray(),
+    describe: (k) => `${path}[${places.row[k]}, ${places.column[k]}]`,
+  };
 }
 
 function readHeader(path: string, bytes: Buffer): { header: string; dataStart: number } {
   const remedy = 'write it with numpy.save';
-  if (bytes.toString('latin1', 0, 6) !== magic) throw new InputError(path, 'an .npy file', 'other bytes at its start', remedy);
+  if (bytes.toString('latin1', 0, 6) !== magic)
+    throw new InputError(path, 'an .npy file', 'other bytes at its start', remedy);
   const long = (bytes[6] ?? 0) >= 2;
   const lengthAt = 8;
   const start = lengthAt + (long ? 4 : 2);
   if (bytes.length < start) throw new InputError(path, 'a header', 'the end of the file', 'the file is cut short');
   const dataStart = start + (long ? bytes.readUInt32LE(lengthAt) : bytes.readUInt16LE(lengthAt));
-  if (bytes.length < dataStart) throw new InputError(path, 'a whole header', 'the end of the file', 'the file is cut short');
+  if (bytes.length < dataStart)
+    throw new InputError(path, 'a whole header', 'the end of the file', 'the file is cut short');
   return { header: bytes.toString('latin1', start, dataStart), dataStart };
 }
 

@@ -1,0 +1,39 @@
+/**
+ * Prints one benchmark's table, or all of them.
+ *
+ *     npm run benchmark -- sides|p1|powers|kernels|all [--tiny]
+ */
+import { useBackend } from '../src/index.js';
+import * as kernels from './kernels.js';
+import { machine } from './measure.js';
+import * as p1 from './p1.js';
+import * as powers from './powers.js';
+import * as sides from './sides.js';
+
+/** Adding a benchmark is a file and a line here. */
+export const benchmarks: Readonly<Record<string, (tiny: boolean) => Promise<string>>> = {
+  kernels: (tiny) => Promise.resolve(kernels.kernelsTable(kernels.measureKernels(tiny ? kernels.tiny : kernels.full))),
+  powers: async (tiny) => powers.powersTable(await powers.measurePowers(tiny ? powers.tiny : powers.full)),
+  sides: async (tiny) => sides.sidesTable(await sides.measureSides(tiny ? sides.tiny : sides.full)),
+  p1: async (tiny) => p1.p1Table(await p1.measureP1(tiny ? p1.tiny : p1.full)),
+};
+
+async function run(names: readonly string[], tiny: boolean): Promise<void> {
+  process.stdout.write(`${machine()}\n`);
+  for (const name of names) {
+    const measure = benchmarks[name];
+    if (measure === undefined)
+      throw new Error(`benchmark: expected one of ${Object.keys(benchmarks).join(', ')}, all, got ${name}`);
+    await useBackend('auto');
+    process.stdout.write(`\n${name}\n\n${await measure(tiny)}`);
+  }
+}
+
+if (process.argv[1]?.endsWith('run.js') === true) {
+  const words = process.argv.slice(2).filter((word) => word !== '--tiny');
+  const names = words.length === 0 || words.includes('all') ? Object.keys(benchmarks) : words;
+  run(names, process.argv.includes('--tiny')).catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });
+}
