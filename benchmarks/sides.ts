@@ -44,8 +44,8 @@ export interface SidesRow {
 
 /** One side moves slowly, so its smoothing must wait for smaller changes than the alternating solver's. */
 const methods: readonly { name: string; sides: Sides; ratio: number }[] = [
-  { name: 'rows only', sides: rowsOnly, ratio: 0.03 },
-  { name: 'alternating', sides: alternating, ratio: 0.1 },
+  { name: 'rows only', sides: rowsOnly, ratio: 0.01 },
+  { name: 'alternating', sides: alternating, ratio: 0.05 },
 ];
 
 export async function measureSides(options: SidesOptions): Promise<SidesRow[]> {

@@ -14,7 +14,9 @@ const estimatesAtOnce = 4;
 export function exactSolverBytes([rows, columns]: Shape, precision: Precision): number {
   const longSide = Math.max(rows, columns);
   const reals = metricsAtOnce * longSide ** 2 + estimatesAtOnce * rows * columns;
-  return reals * bytesPerReal(precision) + 2 * blockBytes;
+  // The blocks of a batch and the factor of one; a row may be observed whole.
+  const blocks = 2 * Math.max(blockBytes, longSide ** 2 * bytesPerReal(precision));
+  return reals * bytesPerReal(precision) + blocks;
 }
 
 /**

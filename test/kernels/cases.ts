@@ -24,8 +24,8 @@ export interface ParityCase {
   readonly shape: string;
   /** Condition number of what is solved; tolerances grow with it. 1 where nothing is. */
   readonly condition: number;
-  /** Too slow for the plain JavaScript ops of the `cpu` backend when composed of public ops. */
-  readonly heavy: boolean;
+  /** Operations that a composition of public ops would spend; 0 where they are few. */
+  readonly work: number;
   /** Runs on the active backend. */
   readonly run: (precision: Precision, portable: boolean) => Comparison;
 }
@@ -90,7 +90,7 @@ function parityCase<R extends string, I extends string, A extends Attributes>(
   shape: string,
   inputs: (source: Source) => KernelInputs<R, I, A>,
   condition = 1,
-  heavy = false,
+  work = 0,
 ): ParityCase {
   const run = (precision: Precision, portable: boolean): Comparison => {
     const given = inputs(new Source(shape, precision));
@@ -110,7 +110,7 @@ function parityCase<R extends string, I extends string, A extends Attributes>(
     });
     return { actual, expected: output };
   };
-  return { kernel: kernel.definition.name, shape, condition, heavy, run };
+  return { kernel: kernel.definition.name, shape, condition, work, run };
 }
 
 function products(): ParityCase[] {
@@ -151,6 +151,7 @@ function solves(): ParityCase[] {
     [2, 64],
     [3, 67],
     [1, 301],
+    [1, 1030],
   ] as const;
   return sizes.flatMap(([batch, width]) =>
     [10, 1e6].map((condition) =>
@@ -160,7 +161,7 @@ function solves(): ParityCase[] {
         (source) =>
           choleskyInputs(source.definite(batch, width, condition), source.matrix(batch, width), 1 / 64 / condition),
         condition,
-        width > 60,
+        batch * width ** 3,
       ),
     ),
   );
