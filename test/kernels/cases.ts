@@ -56,7 +56,7 @@ class Source {
   /** B·Bᵀ/width + condition⁻¹·I for every entry of a batch. */
   definite(batch: number, width: number, condition: number): RealTensor {
     const blocks = new Float64Array(batch * width * width);
-    const rank = condition > 1e3 ? Math.max(1, width >> 1) : width + 2;
+    const rank = Math.min(40, condition > 1e3 ? Math.max(1, width >> 1) : width + 2);
     for (let b = 0; b < batch; b += 1) {
       const factor = this.values(width * rank);
       for (let i = 0; i < width; i += 1) {
