@@ -1,6 +1,7 @@
 /** Tests run on the TypeScript sources; `npm run build` checks the types. */
 module.exports = {
   testEnvironment: 'node',
+  testEnvironmentOptions: { globalsCleanup: 'off' },
   roots: ['<rootDir>/test'],
   setupFiles: ['<rootDir>/test/setup.cjs'],
   // Whole solves take longer than a unit test, most of all when the machine is busy.

@@ -5,17 +5,17 @@ import type { Precision } from '../kernels/real.js';
 import { denseCompletion } from './completion.js';
 import type { Completion } from './completion.js';
 import { emptyColumns, emptyRows } from './data/observations.js';
-import type { Observations } from './data/observations.js';
+import type { Observations, Shape } from './data/observations.js';
 import { fitOffsets, subtractOffsets } from './data/offsets.js';
 import type { OffsetChoice, Offsets } from './data/offsets.js';
 import { InputError } from './errors.js';
 import { eigenPower } from './linalg/eigen-power.js';
 import { singularValues } from './linalg/singular-values.js';
-import { checkMemory } from './memory.js';
+import { fittingSides } from './memory.js';
 import { createProblem } from './problem.js';
 import { defaultEpsilon, defaultRidge } from './solvers/defaults.js';
 import { constant } from './solvers/schedules.js';
-import { alternating, linRfm } from './solvers/lin-rfm.js';
+import { alternating, columnsOnly, linRfm, rowsOnly } from './solvers/lin-rfm.js';
 import type { LinRfmState } from './solvers/lin-rfm.js';
 import { solve } from './solvers/solve.js';
 import type { Progress, Solver, Status } from './solvers/solver.js';
@@ -85,12 +85,14 @@ interface SolverSettings {
   readonly alpha: number;
   readonly epsilonFloor: number;
   readonly ridge: number;
+  readonly sides: 'both' | 'one';
+  readonly shape: Shape;
 }
 
 /** Solvers by name. All see the same problem through the same loop. */
 const solvers: Readonly<Record<string, (settings: SolverSettings) => Solver<LinRfmState>>> = {
-  'lin-rfm': (settings) => linRfm(alternatingOptions(settings)),
-  'svd-irls': (settings) => linRfm({ ...alternatingOptions(settings), power: eigenPower, name: 'svd-irls' }),
+  'lin-rfm': (settings) => linRfm(linRfmOptions(settings)),
+  'svd-irls': (settings) => linRfm({ ...linRfmOptions(settings), power: eigenPower, name: 'svd-irls' }),
 };
 
 const automaticSolver = 'lin-rfm';
@@ -106,7 +108,7 @@ export async function complete(observations: Observations, options: CompleteOpti
   checkOptions(alpha, noise, options);
   const backend = activeBackend();
   const precision = choosePrecision(options.precision ?? 'mixed', backend.precisions);
-  checkMemory(observations.shape, precision, backend);
+  const sides = fittingSides(observations.shape, precision, backend);
   const choice =
     options.offsets === undefined || options.offsets === 'auto' ? (noise > 0 ? 'both' : 'none') : options.offsets;
   const offsets = fitOffsets(observations, choice);
@@ -115,7 +117,7 @@ export async function complete(observations: Observations, options: CompleteOpti
     const ridge = defaultRidge(noise / problem.scale, alpha);
     const epsilonFloor = defaultEpsilon.floor(problem.shape, alpha, precision);
     const name = options.solver === undefined || options.solver === 'auto' ? automaticSolver : options.solver;
-    const solver = solvers[name]?.({ alpha, epsilonFloor, ridge });
+    const solver = solvers[name]?.({ alpha, epsilonFloor, ridge, sides, shape: problem.shape });
     if (solver === undefined) throw new InputError('solver', `one of ${solverNames.join(', ')}`, name);
     const stop = stopRule(options, ridge);
     const run = await solve(solver, problem, { stop, ...(signal && { signal }), ...(onProgress && { onProgress }) });
@@ -136,16 +138,21 @@ export async function complete(observations: Observations, options: CompleteOpti
       ridge,
       residual: last?.residual ?? NaN,
       seconds: last?.seconds ?? 0,
-      warnings: completed.warnings,
+      warnings: [...(sides === 'one' ? [oneSidedWarning(problem.shape)] : []), ...completed.warnings],
     };
   } finally {
     problem.dispose();
   }
 }
 
-function alternatingOptions({ alpha, epsilonFloor, ridge }: SolverSettings) {
-  const epsilon = defaultEpsilon.schedule(epsilonFloor);
-  return { alpha, epsilon, ridge: constant(ridge), sides: alternating, keepObserved: ridge === 0 };
+function linRfmOptions({ alpha, epsilonFloor, ridge, sides, shape }: SolverSettings) {
+  const epsilon = defaultEpsilon.schedule(epsilonFloor, sides);
+  // Vectors as long as the short side have the small metric.
+  const oneSided = shape[1] <= shape[0] ? rowsOnly : columnsOnly;
+  return {
+    ...{ alpha, epsilon, ridge: constant(ridge), keepObserved: ridge === 0 },
+    sides: sides === 'both' ? alternating : oneSided,
+  };
 }
 
 function checkOptions(alpha: number, noise: number, { maxSteps, tolerance, timeLimit }: CompleteOptions): void {
@@ -210,6 +217,11 @@ function withOffsets(
     }
   }
   return { values, warnings: [...emptyWarning('row', empty.rows), ...emptyWarning('column', empty.columns)] };
+}
+
+function oneSidedWarning(shape: Shape): string {
+  const side = Math.max(...shape);
+  return `a metric of ${side}x${side} does not fit into memory: only one side was reweighted, which needs more observations`;
 }
 
 const shownAtMost = 5;

@@ -10,23 +10,29 @@ const metricsAtOnce = 8;
 /** Estimates alive at once: last, groups, joined, with observed values put back. */
 const estimatesAtOnce = 4;
 
-/** Bytes of device memory that the exact solver needs at its peak, for a matrix of the given shape. */
-export function exactSolverBytes([rows, columns]: Shape, precision: Precision): number {
-  const longSide = Math.max(rows, columns);
-  const reals = metricsAtOnce * longSide ** 2 + estimatesAtOnce * rows * columns;
-  // The blocks of a batch and the factor of one; a row may be observed whole.
-  const blocks = 2 * Math.max(blockBytes, longSide ** 2 * bytesPerReal(precision));
+/**
+ * Bytes of device memory that the exact solver needs at its peak.
+ * @param metricSide Side of the largest metric: the long side when both sides are solved for, the short one when only the
+ *   vectors along it are.
+ */
+export function exactSolverBytes([rows, columns]: Shape, metricSide: number, precision: Precision): number {
+  const reals = metricsAtOnce * metricSide ** 2 + estimatesAtOnce * rows * columns;
+  // The blocks of a batch and the factor of one; a vector may be observed whole.
+  const blocks = 2 * Math.max(blockBytes, metricSide ** 2 * bytesPerReal(precision));
   return reals * bytesPerReal(precision) + blocks;
 }
 
 /**
- * Refuses before anything is allocated.
- * @throws InputError where the exact solver would need more memory than the backend has.
+ * Whether both sides of a matrix can be solved for, or only the vectors of its short side's length, whose metric is small.
+ * Decided before anything is allocated.
+ * @throws InputError where the backend has not the memory for either.
  */
-export function checkMemory(shape: Shape, precision: Precision, backend: Backend): void {
-  const needed = exactSolverBytes(shape, precision);
+export function fittingSides(shape: Shape, precision: Precision, backend: Backend): 'both' | 'one' {
   const available = backend.memoryBytes();
-  if (needed <= available) return;
+  const [shortSide, longSide] = [Math.min(...shape), Math.max(...shape)];
+  if (exactSolverBytes(shape, longSide, precision) <= available) return 'both';
+  const needed = exactSolverBytes(shape, shortSide, precision);
+  if (needed <= available) return 'one';
   throw new InputError(
     'memory',
     `a problem within ${gibibytes(available)} on backend ${backend.name}`,
@@ -36,5 +42,5 @@ export function checkMemory(shape: Shape, precision: Precision, backend: Backend
 }
 
 function gibibytes(bytes: number): string {
-  return `${(bytes / 2 ** 30).toPrecision(3)} GiB`;
+  return `${Number((bytes / 2 ** 30).toPrecision(3))} GiB`;
 }

@@ -4,8 +4,7 @@ import { defineKernel } from '../define-kernel.js';
 import type { RealTensor } from '../real.js';
 import { portable } from './portable.js';
 import { reference } from './reference.js';
-
-export type CholeskyAttributes = { readonly batch: number; readonly width: number; readonly ridge: number };
+import type { CholeskyAttributes } from './reference.js';
 
 export const choleskySolveKernel = defineKernel<'blocks' | 'rightHandSides', never, CholeskyAttributes>({
   name: 'LinRfmCholeskySolve',

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { PortableCall } from '../contract.js';
 import { tidyReals } from '../real.js';
-import type { CholeskyAttributes } from './index.js';
+import type { CholeskyAttributes } from './reference.js';
 
 /**
  * Right-looking Cholesky over the whole batch, one column at a time: width launches of a rank-one update.

@@ -1,5 +1,6 @@
 import type { HostCall } from '../contract.js';
-import type { CholeskyAttributes } from './index.js';
+
+export type CholeskyAttributes = { readonly batch: number; readonly width: number; readonly ridge: number };
 
 /** Textbook Cholesky, row by row, in float64 whatever the precision of the arrays. */
 export function reference(call: HostCall<'blocks' | 'rightHandSides', never, CholeskyAttributes>): void {

@@ -4,14 +4,7 @@ import { defineKernel } from '../define-kernel.js';
 import type { RealTensor } from '../real.js';
 import { portable } from './portable.js';
 import { reference } from './reference.js';
-
-export type CombineAttributes = {
-  readonly rows: number;
-  readonly columns: number;
-  readonly leftScale: number;
-  readonly rightScale: number;
-  readonly shift: number;
-};
+import type { CombineAttributes } from './reference.js';
 
 export const combineKernel = defineKernel<'left' | 'right', never, CombineAttributes>({
   name: 'LinRfmCombine',

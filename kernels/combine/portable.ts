@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { PortableCall } from '../contract.js';
-import type { CombineAttributes } from './index.js';
+import type { CombineAttributes } from './reference.js';
 
 export function portable({ reals, attributes }: PortableCall<'left' | 'right', never, CombineAttributes>): tf.Tensor {
   const { rows, columns, leftScale, rightScale, shift } = attributes;

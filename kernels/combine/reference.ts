@@ -1,5 +1,12 @@
 import type { HostCall } from '../contract.js';
-import type { CombineAttributes } from './index.js';
+
+export type CombineAttributes = {
+  readonly rows: number;
+  readonly columns: number;
+  readonly leftScale: number;
+  readonly rightScale: number;
+  readonly shift: number;
+};
 
 export function reference({ reals, attributes, output }: HostCall<'left' | 'right', never, CombineAttributes>): void {
   const { rows, columns, leftScale, rightScale, shift } = attributes;

@@ -3,8 +3,7 @@ import { defineKernel } from '../define-kernel.js';
 import type { RealTensor } from '../real.js';
 import { portable } from './portable.js';
 import { reference } from './reference.js';
-
-export type DifferenceAttributes = { readonly rows: number; readonly columns: number; readonly transposeRight: number };
+import type { DifferenceAttributes } from './reference.js';
 
 export const differenceNormsKernel = defineKernel<'left' | 'right', never, DifferenceAttributes>({
   name: 'LinRfmDifferenceNorms',

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { PortableCall } from '../contract.js';
-import type { DifferenceAttributes } from './index.js';
+import type { DifferenceAttributes } from './reference.js';
 
 export function portable({
   reals,

@@ -1,5 +1,6 @@
 import type { HostCall } from '../contract.js';
-import type { DifferenceAttributes } from './index.js';
+
+export type DifferenceAttributes = { readonly rows: number; readonly columns: number; readonly transposeRight: number };
 
 export function reference({
   reals,

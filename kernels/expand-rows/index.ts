@@ -4,13 +4,7 @@ import { defineKernel } from '../define-kernel.js';
 import type { RealTensor } from '../real.js';
 import { portable } from './portable.js';
 import { reference } from './reference.js';
-
-export type ExpandRowsAttributes = {
-  readonly metricRows: number;
-  readonly columns: number;
-  readonly batch: number;
-  readonly width: number;
-};
+import type { ExpandRowsAttributes } from './reference.js';
 
 export const expandRowsKernel = defineKernel<'metric' | 'coefficients', 'indices', ExpandRowsAttributes>({
   name: 'LinRfmExpandRows',

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { PortableCall } from '../contract.js';
-import type { ExpandRowsAttributes } from './index.js';
+import type { ExpandRowsAttributes } from './reference.js';
 
 /** Floats gathered at once: bounds the memory of the gathered rows, which are `width` times the output. */
 const gatheredFloats = 1 << 24;

@@ -1,5 +1,11 @@
 import type { HostCall } from '../contract.js';
-import type { ExpandRowsAttributes } from './index.js';
+
+export type ExpandRowsAttributes = {
+  readonly metricRows: number;
+  readonly columns: number;
+  readonly batch: number;
+  readonly width: number;
+};
 
 export function reference(call: HostCall<'metric' | 'coefficients', 'indices', ExpandRowsAttributes>): void {
   const { metric, coefficients } = call.reals;

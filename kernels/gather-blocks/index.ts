@@ -4,8 +4,7 @@ import { defineKernel } from '../define-kernel.js';
 import type { RealTensor } from '../real.js';
 import { portable } from './portable.js';
 import { reference } from './reference.js';
-
-export type GatherBlocksAttributes = { readonly size: number; readonly batch: number; readonly width: number };
+import type { GatherBlocksAttributes } from './reference.js';
 
 export const gatherBlocksKernel = defineKernel<'metric', 'indices', GatherBlocksAttributes>({
   name: 'LinRfmGatherBlocks',

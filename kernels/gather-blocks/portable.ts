@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { PortableCall } from '../contract.js';
-import type { GatherBlocksAttributes } from './index.js';
+import type { GatherBlocksAttributes } from './reference.js';
 
 /** One flat gather at row · size + column; padding is masked out and gets a one on its diagonal. */
 export function portable(call: PortableCall<'metric', 'indices', GatherBlocksAttributes>): tf.Tensor {

@@ -1,5 +1,6 @@
 import type { HostCall } from '../contract.js';
-import type { GatherBlocksAttributes } from './index.js';
+
+export type GatherBlocksAttributes = { readonly size: number; readonly batch: number; readonly width: number };
 
 export function reference(call: HostCall<'metric', 'indices', GatherBlocksAttributes>): void {
   const { metric } = call.reals;

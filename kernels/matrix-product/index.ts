@@ -3,20 +3,7 @@ import { defineKernel } from '../define-kernel.js';
 import type { RealTensor } from '../real.js';
 import { portable } from './portable.js';
 import { reference } from './reference.js';
-
-/** Sizes and flags of a product; flags are 0 or 1. */
-export type ProductAttributes = {
-  /** Rows and columns of the result, and the length summed over. */
-  readonly rows: number;
-  readonly columns: number;
-  readonly inner: number;
-  readonly transposeLeft: number;
-  readonly transposeRight: number;
-  /** 1: the result is known to be symmetric; only half of it is computed, the other half mirrored. */
-  readonly symmetric: number;
-  readonly scale: number;
-  readonly shift: number;
-};
+import type { ProductAttributes } from './reference.js';
 
 /** Block sizes of the AssemblyScript implementation; `assembly.ts` has the same. */
 const innerBlock = 256;

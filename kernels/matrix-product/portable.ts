@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { PortableCall } from '../contract.js';
-import type { ProductAttributes } from './index.js';
+import type { ProductAttributes } from './reference.js';
 
 /** tf.matMul; the symmetric case averages with its transpose, so that it is symmetric here too. */
 export function portable({ reals, attributes }: PortableCall<'left' | 'right', never, ProductAttributes>): tf.Tensor {

@@ -1,5 +1,18 @@
 import type { HostCall } from '../contract.js';
-import type { ProductAttributes } from './index.js';
+
+/** Sizes and flags of a product; flags are 0 or 1. */
+export type ProductAttributes = {
+  /** Rows and columns of the result, and the length summed over. */
+  readonly rows: number;
+  readonly columns: number;
+  readonly inner: number;
+  readonly transposeLeft: number;
+  readonly transposeRight: number;
+  /** 1: the result is known to be symmetric; only half of it is computed, the other half mirrored. */
+  readonly symmetric: number;
+  readonly scale: number;
+  readonly shift: number;
+};
 
 /** Row by row: output[i, :] = Σ_k scale · left[i, k] · right[k, :], accumulated in float64. */
 export function reference({ reals, attributes, output }: HostCall<'left' | 'right', never, ProductAttributes>): void {

@@ -52,8 +52,8 @@ export const completeCommand: Command = {
     quiet: { type: 'boolean', default: false, describe: 'no progress and no summary' },
   },
   examples: [
-    ['$0 complete ratings.csv --noise 0.9 --out completed.npy --report report.html', 'complete noisy ratings'],
-    ['$0 complete ratings.csv --shape 610x9724 --at queries.csv --predictions predictions.csv', 'predict some entries'],
+    ['$0 complete observed.csv --out completed.npy --report report.html', 'complete exact data'],
+    ['$0 complete ratings.csv --noise 0.9 --at queries.csv --predictions predictions.csv', 'predict some entries'],
   ],
   run,
 };

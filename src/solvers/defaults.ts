@@ -7,13 +7,17 @@ import type { Schedule } from './schedules.js';
 
 const lostToRoots: Readonly<Record<Precision, number>> = { float32: 10, float64: 100 };
 
+/** One side moves slowly, so its changes must be smaller before they mean that it has settled. */
+const settledRatio = { both: 0.05, one: 0.01 };
+
 /**
- * Smoothing for the alternating solver. Starting at the data's own scale and shrinking by a fifth after each step that
- * changed the estimate by less than a twentieth of it recovered as many problems as waiting longer did (60x60 of rank 4,
+ * Smoothing that needs no tuning. Starting at the data's own scale and shrinking by a fifth after each step that
+ * changed the estimate by less than a twentieth of it (alternating) recovered as many problems as waiting longer did (60x60 of rank 4,
  * 1.5 to 2.5 observations a degree of freedom, ten draws each), a tenth fewer.
  */
 export const defaultEpsilon = {
-  schedule: (floor: number): Schedule => followChange({ start: 1, decay: 0.8, ratio: 0.05, floor }),
+  schedule: (floor: number, sides: 'both' | 'one'): Schedule =>
+    followChange({ start: 1, decay: 0.8, ratio: settledRatio[sides], floor }),
 
   /**
    * The smallest smoothing that the precision bears: the metric's condition number is at most (n/ε²)^{2α}, since the

@@ -66,6 +66,9 @@ export interface LinRfmOptions {
 /** Above this error of a square root its metric is not the metric asked for, and the step does not count. */
 const largestUsefulDefect = 1e-2;
 
+/** An estimate smaller than this share of the observations counts as zero. */
+const negligibleShare = 1e-3;
+
 export interface LinRfmState extends OrientedEstimate {
   /** ‖X‖_F² of the matrix held. */
   readonly squaredNorm: number;
@@ -167,7 +170,9 @@ function measuresOf(read: Float64Array, epsilon: number): Measures {
   const trusted = defect <= largestUsefulDefect;
   // A zero matrix does not change: 0/0 is no trouble.
   const ratio = (part: number, whole: number): number => (part === 0 ? 0 : Math.sqrt(part / whole));
-  return { change: trusted ? ratio(change, norm) : NaN, residual: ratio(misfit, observed), epsilon };
+  // Noise may leave nothing but zero: what is then still moving is small beside the data.
+  const size = Math.max(norm, negligibleShare ** 2 * observed);
+  return { change: trusted ? ratio(change, size) : NaN, residual: ratio(misfit, observed), epsilon };
 }
 
 /** Undoes the scaling and the reordering of the problem. */

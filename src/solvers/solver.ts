@@ -11,7 +11,7 @@ export interface Progress {
   readonly step: number;
   /** Since the solve began. */
   readonly seconds: number;
-  /** ‖Xₜ − Xₜ₋₁‖_F / ‖Xₜ‖_F. */
+  /** ‖Xₜ − Xₜ₋₁‖_F / ‖Xₜ‖_F; where the estimate vanishes, relative to a thousandth of ‖y‖₂. */
   readonly change: number;
   /** ‖P_Ω(Xₜ) − y‖₂ / ‖y‖₂, measured before observed values are put back. */
   readonly residual: number;

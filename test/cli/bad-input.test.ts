@@ -98,7 +98,7 @@ const cases: [string, string][] = [
   ],
   [
     'complete @/huge.csv --shape 300000x300000 --out @/o.npy',
-    'memory: expected a problem within 1.80 GiB on backend wasm, got 300000x300000, which needs 8.05e+3 GiB; complete a part of the matrix, or use precision float32',
+    'memory: expected a problem within 1.8 GiB on backend wasm, got 300000x300000, which needs 9390 GiB; complete a part of the matrix, or use precision float32',
   ],
   ['generate --rank 2 --out @/g.csv', '--shape: expected ROWSxCOLUMNS, got nothing'],
   ['generate --shape 9x9 --out @/g.csv', '--rank: expected a whole number of at least 1, got nothing'],
