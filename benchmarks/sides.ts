@@ -14,7 +14,7 @@ import {
 import { generateProblem, linRfm, rowsOnly, solve, whenConverged } from '../src/index.js';
 import type { Sides } from '../src/index.js';
 import { denseCompletion } from '../src/completion.js';
-import { defaultEpsilon } from '../src/solvers/defaults.js';
+import { smallestEpsilon } from '../src/solvers/defaults.js';
 import { markdownTable, relativeError, span } from './measure.js';
 
 export interface SidesOptions {
@@ -59,8 +59,8 @@ export async function measureSides(options: SidesOptions): Promise<SidesRow[]> {
         const observed = Math.round(oversampling * degreesOfFreedom(shape, rank));
         const { observations, truth } = generateProblem({ shape, rank, observed, seed });
         const problem = createProblem(observations, 'float64');
-        const floor = defaultEpsilon.floor(shape, 0.5, 'float64');
-        const epsilon = followChange({ start: 1, decay: 0.8, ratio, floor });
+        const relativeFloor = smallestEpsilon(0.5, 'float64');
+        const epsilon = followChange({ start: 1, decay: 0.8, ratio, relativeFloor });
         const solver = linRfm({ alpha: 0.5, epsilon, ridge: constant(0), sides, keepObserved: true });
         const stop = firstOf(whenConverged({ change: 1e-6, residual: 1e-3 }), atMostSteps(maxSteps));
         const { estimate, progress } = await solve(solver, problem, { stop });

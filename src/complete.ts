@@ -83,7 +83,7 @@ export interface CompleteResult {
 
 interface SolverSettings {
   readonly alpha: number;
-  readonly epsilonFloor: number;
+  readonly precision: Precision;
   readonly ridge: number;
   readonly sides: 'both' | 'one';
   readonly shape: Shape;
@@ -115,9 +115,8 @@ export async function complete(observations: Observations, options: CompleteOpti
   const problem = createProblem(subtractOffsets(observations, offsets), precision);
   try {
     const ridge = defaultRidge(noise / problem.scale, alpha);
-    const epsilonFloor = defaultEpsilon.floor(problem.shape, alpha, precision);
     const name = options.solver === undefined || options.solver === 'auto' ? automaticSolver : options.solver;
-    const solver = solvers[name]?.({ alpha, epsilonFloor, ridge, sides, shape: problem.shape });
+    const solver = solvers[name]?.({ alpha, precision, ridge, sides, shape: problem.shape });
     if (solver === undefined) throw new InputError('solver', `one of ${solverNames.join(', ')}`, name);
     const stop = stopRule(options, ridge);
     const run = await solve(solver, problem, { stop, ...(signal && { signal }), ...(onProgress && { onProgress }) });
@@ -145,8 +144,8 @@ export async function complete(observations: Observations, options: CompleteOpti
   }
 }
 
-function linRfmOptions({ alpha, epsilonFloor, ridge, sides, shape }: SolverSettings) {
-  const epsilon = defaultEpsilon.schedule(epsilonFloor, sides);
+function linRfmOptions({ alpha, precision, ridge, sides, shape }: SolverSettings) {
+  const epsilon = defaultEpsilon.schedule(alpha, precision, sides);
   // Vectors as long as the short side have the small metric.
   const oneSided = shape[1] <= shape[0] ? rowsOnly : columnsOnly;
   return {

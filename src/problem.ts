@@ -64,8 +64,7 @@ export const blockBytes = 1 << 26;
  */
 export function createProblem(observations: Observations, precision: Precision): Problem {
   const { shape, value } = observations;
-  const power = value.reduce((sum, entry) => sum + (entry / value.length) * entry, 0);
-  const scale = power > 0 ? Math.sqrt(power) : 1;
+  const scale = rootMeanSquare(value) || 1;
   const transposed = transposeObservations(observations);
   const orders = { rows: orderByCount(observations), columns: orderByCount(transposed) };
   const rows = createPattern(observations, orders.rows, orders.columns, scale, precision);
@@ -78,6 +77,14 @@ export function createProblem(observations: Observations, precision: Precision):
     }
   };
   return { shape, precision, observed: value.length, scale, rows, columns, orders, dispose };
+}
+
+/** Relative to the largest, whose square could overflow or vanish. */
+function rootMeanSquare(values: Float64Array): number {
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (largest === 0) return 0;
+  const mean = values.reduce((sum, value) => sum + (value / largest) ** 2, 0) / values.length;
+  return largest * Math.sqrt(mean);
 }
 
 /** Start of every row in the sorted observations, and the end: [rows + 1]. */

@@ -13,10 +13,13 @@ const largestSide = 700;
 export function singularValues(matrix: Float64Array, [rows, columns]: Shape): Float64Array {
   const short = Math.min(rows, columns);
   if (short > largestSide) return new Float64Array(0);
+  // Relative to the largest entry, whose square could overflow or vanish.
+  const scale = matrix.reduce((most, entry) => Math.max(most, Math.abs(entry)), 0) || 1;
+  const scaled = matrix.map((entry) => entry / scale);
   const lines = Array.from({ length: short }, (_, k) =>
     rows <= columns
-      ? matrix.subarray(k * columns, (k + 1) * columns)
-      : Float64Array.from({ length: rows }, (__, i) => matrix[i * columns + k] ?? NaN),
+      ? scaled.subarray(k * columns, (k + 1) * columns)
+      : Float64Array.from({ length: rows }, (__, i) => scaled[i * columns + k] ?? NaN),
   );
   const gram = new Matrix(short, short);
   for (let i = 0; i < short; i += 1) {
@@ -29,7 +32,7 @@ export function singularValues(matrix: Float64Array, [rows, columns]: Shape): Fl
     }
   }
   const eigenvalues = new EigenvalueDecomposition(gram, { assumeSymmetric: true }).realEigenvalues;
-  return Float64Array.from(eigenvalues, (value) => Math.sqrt(Math.max(0, value)))
+  return Float64Array.from(eigenvalues, (value) => scale * Math.sqrt(Math.max(0, value)))
     .sort()
     .reverse();
 }

@@ -1,7 +1,6 @@
 /** Settings that need no tuning, and where they come from. */
 import { maximumCondition } from '../linalg/matrix-power.js';
 import type { Precision } from '../../kernels/real.js';
-import type { Shape } from '../data/observations.js';
 import { followChange } from './schedules.js';
 import type { Schedule } from './schedules.js';
 
@@ -16,20 +15,23 @@ const settledRatio = { both: 0.05, one: 0.01 };
  * 1.5 to 2.5 observations a degree of freedom, ten draws each), a tenth fewer.
  */
 export const defaultEpsilon = {
-  schedule: (floor: number, sides: 'both' | 'one'): Schedule =>
-    followChange({ start: 1, decay: 0.8, ratio: settledRatio[sides], floor }),
-
-  /**
-   * The smallest smoothing that the precision bears: the metric's condition number is at most (n/ε²)^{2α}, since the
-   * observations' root mean square is 1 and so the AGOP's largest eigenvalue at most about n.
-   */
-  floor: (shape: Shape, alpha: number, precision: Precision): number => {
-    // A metric made by square roots carries their errors, which its Cholesky factors must survive.
-    const bearable = maximumCondition[precision] / (Number.isInteger(2 * alpha) ? 1 : lostToRoots[precision]);
-    // Where the metric is a power above 1 of the AGOP, it is the metric that must stay solvable; else the AGOP itself.
-    return Math.sqrt(Math.max(...shape)) * bearable ** (-1 / (2 * Math.max(1, 2 * alpha)));
-  },
+  schedule: (alpha: number, precision: Precision, sides: 'both' | 'one'): Schedule =>
+    followChange({
+      ...{ start: 1, decay: 0.8, ratio: settledRatio[sides] },
+      relativeFloor: smallestEpsilon(alpha, precision),
+    }),
 };
+
+/**
+ * The smallest smoothing that the precision bears, as a share of the estimate's size: the condition number of the metric
+ * is then at most (size/ε)^{4α}.
+ */
+export function smallestEpsilon(alpha: number, precision: Precision): number {
+  // A metric made by square roots carries their errors, which its Cholesky factors must survive.
+  const bearable = maximumCondition[precision] / (Number.isInteger(2 * alpha) ? 1 : lostToRoots[precision]);
+  // Where the metric is a power above 1 of the AGOP, it is the metric that must stay solvable; else the AGOP itself.
+  return bearable ** (-1 / (2 * Math.max(1, 2 * alpha)));
+}
 
 /**
  * The ridge for a noise of standard deviation `noise`, in the observations' scaled units. For alpha = 1/2 rows are

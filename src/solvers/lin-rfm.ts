@@ -85,15 +85,16 @@ export function linRfm(options: LinRfmOptions): Solver<LinRfmState> {
   ): Promise<Step<LinRfmState>> {
     const direction = sides.direction(progress.length);
     const samples = sides.samples(problem.shape);
-    const smoothing = epsilon(progress);
+    const size = Math.sqrt(state.squaredNorm / samples);
+    const smoothing = epsilon(progress, size);
     const pattern = problem[direction];
     const own = state.direction === direction;
-    const range = { lower: smoothing ** 2, upper: state.squaredNorm / samples + smoothing ** 2 };
+    const range = { lower: smoothing ** 2, upper: size ** 2 + smoothing ** 2 };
     const agop = gram(state.matrix, own ? 'own' : 'other', samples, smoothing ** 2);
     const metric = await raise(agop, 2 * alpha, range, power);
     try {
       const { matrix, norms } = tidyReals(() => {
-        const solved = solveRows(pattern, metric.power, ridge(progress));
+        const solved = solveRows(pattern, metric.power, ridge(progress, size));
         const fitted = gatherReals(reshapeReal(solved, [pattern.count * pattern.size]), pattern.positions);
         const change = differenceNorms(solved, state.matrix, !own);
         const residual = differenceNorms(asColumn(pattern.values), asColumn(fitted));
@@ -171,8 +172,8 @@ function measuresOf(read: Float64Array, epsilon: number): Measures {
   // A zero matrix does not change: 0/0 is no trouble.
   const ratio = (part: number, whole: number): number => (part === 0 ? 0 : Math.sqrt(part / whole));
   // Noise may leave nothing but zero: what is then still moving is small beside the data.
-  const size = Math.max(norm, negligibleShare ** 2 * observed);
-  return { change: trusted ? ratio(change, size) : NaN, residual: ratio(misfit, observed), epsilon };
+  const whole = Math.max(norm, negligibleShare ** 2 * observed);
+  return { change: trusted ? ratio(change, whole) : NaN, residual: ratio(misfit, observed), epsilon };
 }
 
 /** Undoes the scaling and the reordering of the problem. */

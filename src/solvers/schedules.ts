@@ -1,8 +1,11 @@
 /** How smoothing and ridge move from step to step. Schedules see the progress and nothing else: no oracle. */
 import type { Progress } from './solver.js';
 
-/** The value for the coming step, from the progress so far (empty before the first). */
-export type Schedule = (progress: readonly Progress[]) => number;
+/**
+ * The value for the coming step, from the progress so far (empty before the first) and the size of the estimate,
+ * ‖X‖_F/√samples, which bounds the square root of the AGOP's largest eigenvalue.
+ */
+export type Schedule = (progress: readonly Progress[], size: number) => number;
 
 export function constant(value: number): Schedule {
   return () => value;
@@ -26,12 +29,14 @@ export function followChange(options: {
   readonly start: number;
   readonly decay: number;
   readonly ratio: number;
-  readonly floor: number;
+  /** Smallest value, as a share of the estimate's size: what the precision bears. */
+  readonly relativeFloor: number;
 }): Schedule {
-  return (progress) => {
+  return (progress, size) => {
+    const floor = options.relativeFloor * size;
     const last = progress.at(-1);
-    if (last === undefined) return Math.max(options.floor, options.start);
+    if (last === undefined) return Math.max(floor, options.start);
     const settled = last.change < options.ratio * last.epsilon;
-    return Math.max(options.floor, settled ? options.decay * last.epsilon : last.epsilon);
+    return Math.max(floor, settled ? options.decay * last.epsilon : last.epsilon);
   };
 }

@@ -46,11 +46,17 @@ const stagnationShare = 0.9;
 export function whenStagnated(): StopRule {
   return (progress) => {
     const span = progress.slice(-2 * stagnationWindow);
-    if (span.length < 2 * stagnationWindow || span[0]?.epsilon !== span.at(-1)?.epsilon) return undefined;
+    if (span.length < 2 * stagnationWindow || moves(span)) return undefined;
     const smallest = (steps: readonly Progress[]): number => Math.min(...steps.map(({ change }) => change));
     const before = smallest(span.slice(0, stagnationWindow));
     return smallest(span.slice(stagnationWindow)) >= stagnationShare * before ? 'stagnated' : undefined;
   };
+}
+
+/** Whether the smoothing was still on its way; its floor follows the estimate's size, which may move a little. */
+function moves(span: readonly Progress[]): boolean {
+  const values = span.map(({ epsilon }) => epsilon);
+  return Math.max(...values) > 1.01 * Math.min(...values);
 }
 
 /** The first of the rules that says stop. */

@@ -73,15 +73,15 @@ const cases: [string, Observations][] = [
   [
     'tiny values',
     fromDense([
-      [1e-200, 2e-200],
-      [3e-200, gap],
+      [1e-310, 2e-310],
+      [3e-310, gap],
     ]),
   ],
   [
     'huge values',
     fromDense([
-      [1e150, 2e150],
-      [3e150, gap],
+      [1e300, 2e300],
+      [3e300, gap],
     ]),
   ],
 ];

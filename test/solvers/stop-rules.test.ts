@@ -46,12 +46,17 @@ it('takes the first rule that says stop, and has advice for each status', () => 
 });
 
 it('schedules follow their formulas', () => {
-  expect(constant(3)(steps(1))).toBe(3);
+  expect(constant(3)(steps(1), 1)).toBe(3);
   const falling = geometric({ start: 1, decay: 0.5, floor: 0.2 });
-  expect([falling([]), falling(steps(1)), falling(steps(1, 1, 1))]).toEqual([1, 0.5, 0.2]);
-  const waiting = followChange({ start: 1, decay: 0.5, ratio: 0.1, floor: 0.3 });
-  expect(waiting([])).toBe(1);
-  expect(waiting(steps(0.06))).toBe(0.5);
-  expect(waiting(steps(0.04))).toBe(0.3);
-  expect(waiting(steps(0.04).map((progress) => ({ ...progress, epsilon: 0.8 })))).toBe(0.4);
+  expect([falling([], 1), falling(steps(1), 1), falling(steps(1, 1, 1), 1)]).toEqual([1, 0.5, 0.2]);
+  const waiting = followChange({ start: 1, decay: 0.5, ratio: 0.1, relativeFloor: 0.15 });
+  expect(waiting([], 2)).toBe(1);
+  expect(waiting(steps(0.06), 2)).toBe(0.5);
+  expect(waiting(steps(0.04), 2)).toBe(0.3);
+  expect(
+    waiting(
+      steps(0.04).map((progress) => ({ ...progress, epsilon: 0.8 })),
+      2,
+    ),
+  ).toBe(0.4);
 });
