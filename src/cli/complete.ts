@@ -1,5 +1,4 @@
 /** `lin-rfm complete`: fills in a matrix. */
-import { resolve } from 'node:path';
 import { backendNames, useBackend } from '../../kernels/backends/index.js';
 import { complete, defaultMaxSteps, defaultTolerance, solverNames } from '../complete.js';
 import type { CompleteOptions, CompleteResult } from '../complete.js';
@@ -19,6 +18,7 @@ import type { Command, Parsed } from './command.js';
 import { alignColumns, exitCode } from './io.js';
 import type { Io } from './io.js';
 import { choiceOption, numberOption, positive, required, textOption, wholeFromOne, wholeFromZero } from './options.js';
+import { placeOf, placesOf, reading } from './paths.js';
 import { showProgress } from './progress.js';
 
 const alphaRule = { expected: 'a number in (0, 1]', accepts: (value: number) => value > 0 && value <= 1 };
@@ -85,9 +85,10 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
   const { input, outputs, quiet } = settings;
   await checkOutputs(input, outputs);
   const readBegan = performance.now();
-  const file = await readMatrix(input, { shape: settings.shape });
+  const file = await reading(input, () => readMatrix(input, { shape: settings.shape }));
   const { shape } = file.observations;
-  const positions = outputs.at === undefined ? undefined : await readQueries(outputs.at, shape);
+  const { at } = outputs;
+  const positions = at === undefined ? undefined : await reading(at, () => readQueries(at, shape));
   const split: Split | undefined =
     settings.holdOut > 0 ? splitObservations(file.observations, settings.holdOut, settings.seed) : undefined;
   const read = (performance.now() - readBegan) / 1000;
@@ -181,13 +182,15 @@ async function checkOutputs(input: string, outputs: Outputs): Promise<void> {
   for (const path of [predictions, metrics, report]) if (path !== undefined) await checkWritable(path, 'text');
   if (report !== undefined && !/\.(html|svg)$/iu.test(report))
     throw new InputError('--report', 'a file ending in .html, .svg', report);
-  const taken = new Map([input, ...(at === undefined ? [] : [at])].map((path) => [resolve(path), 'an input']));
+  const read = [...(await placesOf(input)), ...(at === undefined ? [] : await placesOf(at))];
+  const taken = new Map(read.map((place) => [place, 'an input']));
   for (const [option, path] of Object.entries({ out, predictions, metrics, report })) {
     if (path === undefined) continue;
-    const user = taken.get(resolve(path));
+    const place = await placeOf(path);
+    const user = taken.get(place);
     if (user !== undefined)
       throw new InputError(`--${option}`, 'a file of its own', `${path}, which is ${user}`, 'choose another name');
-    taken.set(resolve(path), `that of --${option}`);
+    taken.set(place, `that of --${option}`);
   }
   if (at !== undefined) await checkReadable(at);
 }

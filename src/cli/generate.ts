@@ -1,5 +1,4 @@
 /** `lin-rfm generate`: a synthetic problem with known truth. */
-import { resolve } from 'node:path';
 import { checkWritable, extensionsFor, writeMatrix, writeObservations } from '../data/formats/index.js';
 import { parseShape } from '../data/observations.js';
 import { degreesOfFreedom, generateProblem } from '../data/synthetic.js';
@@ -8,6 +7,7 @@ import type { Command, Parsed } from './command.js';
 import { exitCode } from './io.js';
 import type { Io } from './io.js';
 import { numberOption, positive, required, textOption, wholeFromOne, wholeFromZero } from './options.js';
+import { placeOf } from './paths.js';
 
 export const generateCommand: Command = {
   usage: 'generate',
@@ -40,12 +40,16 @@ const fromZero = { expected: 'a number of at least 0', accepts: (value: number) 
 async function run(parsed: Parsed, io: Io): Promise<number> {
   const shape = parseShape(required(textOption(parsed, 'shape'), 'shape', 'ROWSxCOLUMNS'), '--shape');
   const rank = required(numberOption(parsed, 'rank', wholeFromOne), 'rank', 'a whole number of at least 1');
+  const most = Math.min(...shape);
+  // Before the count of observations is derived from it.
+  if (rank > most)
+    throw new InputError('--rank', `a whole number from 1 to ${most}`, `${rank}`, 'the shape allows no more');
   const out = required(textOption(parsed, 'out'), 'out', 'a file for the observed entries');
   const truthPath = textOption(parsed, 'truth');
   const observed = observedCount(parsed, degreesOfFreedom(shape, rank), shape[0] * shape[1]);
   await checkWritable(out, 'writeObservations');
   if (truthPath !== undefined) await checkWritable(truthPath, 'write');
-  if (truthPath !== undefined && resolve(truthPath) === resolve(out))
+  if (truthPath !== undefined && (await placeOf(truthPath)) === (await placeOf(out)))
     throw new InputError('--truth', 'a file of its own', `${out} again`);
   const conditionNumber = numberOption(parsed, 'condition-number', fromOne);
   const noise = numberOption(parsed, 'noise', fromZero) ?? 0;

@@ -42,6 +42,8 @@ async function runParsed(argv: readonly string[], io: Io): Promise<number> {
     .usage('$0 <command> [options]: complete a low-rank matrix from some of its entries')
     .version(version)
     .strict()
+    // Messages are recognised below by their English words, and this project speaks English.
+    .detectLocale(false)
     // A later value does not silently replace an earlier one: `textOption` refuses both.
     .parserConfiguration({ 'parse-numbers': false, 'parse-positional-numbers': false })
     .demandCommand(1, 1)
@@ -70,19 +72,37 @@ async function runParsed(argv: readonly string[], io: Io): Promise<number> {
   await parser.parseAsync([...argv], {}, (_error, _parsed, output) => {
     printed = output;
   });
-  if (chosen !== undefined) return chosen.command.run(chosen.parsed, io);
+  if (chosen !== undefined) {
+    checkFlags(argv, chosen.command);
+    return chosen.command.run(chosen.parsed, io);
+  }
   io.stdout.write(`${printed}\n`);
   return exitCode.done;
+}
+
+/** The parser takes `--quiet=maybe` for no. @throws InputError */
+function checkFlags(argv: readonly string[], { options }: Command): void {
+  for (const word of argv) {
+    const [, name = '', value = ''] = /^--([^=]+)=(.*)$/su.exec(word) ?? [];
+    if (options[name]?.type !== 'boolean' || value === 'true' || value === 'false') continue;
+    throw new InputError(`--${name}`, 'no value', value, `write --${name} alone`);
+  }
 }
 
 /** Turns the parser's own words into this project's form. */
 function usageError(message: string, argv: readonly string[]): InputError {
   const help = 'see lin-rfm --help';
   const [line = ''] = message.split('\n');
+  const meant = /^Did you mean (.*)\?$/u.exec(line)?.[1];
+  if (meant !== undefined) {
+    return new InputError('command line', 'a known command', argv[0] ?? 'none', `did you mean ${meant}?`);
+  }
   const unknown = /^Unknown (argument|command)s?: (.*)$/u.exec(line);
   if (unknown?.[2] !== undefined) {
     // The parser names options without their dashes, and a mistyped command as an argument.
-    const names = unknown[2].split(', ').map((name) => (argv.includes(name) ? name : `--${name}`));
+    const names = unknown[2]
+      .split(', ')
+      .map((name) => [name, `-${name}`].find((word) => argv.includes(word)) ?? `--${name}`);
     return new InputError('command line', 'a known command or option', names.join(', '), help);
   }
   if (/Not enough non-option arguments/u.test(line))

@@ -19,17 +19,20 @@ export interface NumberRule {
 export const positive: NumberRule = { expected: 'a positive number', accepts: (value) => value > 0 };
 export const wholeFromOne: NumberRule = {
   expected: 'a whole number of at least 1',
-  accepts: (value) => Number.isInteger(value) && value >= 1,
+  accepts: (value) => Number.isSafeInteger(value) && value >= 1,
 };
 export const wholeFromZero: NumberRule = {
   expected: 'a whole number of at least 0',
-  accepts: (value) => Number.isInteger(value) && value >= 0,
+  accepts: (value) => Number.isSafeInteger(value) && value >= 0,
 };
+
+/** Not the hexadecimal, binary and blank texts that `Number` takes. */
+const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/iu;
 
 export function numberOption(parsed: Parsed, name: string, rule: NumberRule): number | undefined {
   const text = textOption(parsed, name);
   if (text === undefined) return undefined;
-  const value = text.trim() === '' ? NaN : Number(text);
+  const value = decimal.test(text) ? Number(text) : NaN;
   if (Number.isFinite(value) && rule.accepts(value)) return value;
   throw new InputError(`--${name}`, rule.expected, text);
 }

@@ -105,7 +105,7 @@ const cases: [string, string][] = [
   ['generate --shape 9x9 --rank 2', '--out: expected a file for the observed entries, got nothing'],
   [
     'generate --shape 9x9 --rank 10 --out @/g.csv --observed 9',
-    'rank: expected a whole number from 1 to 9, got 10; the shape allows no more',
+    '--rank: expected a whole number from 1 to 9, got 10; the shape allows no more',
   ],
   [
     'generate --shape 9x9 --rank 2 --observed 82 --out @/g.csv',
