@@ -61,14 +61,22 @@ export function summaryRows(metrics: Metrics): [string, string][] {
       `${metrics.solver}, alpha ${metrics.alpha}, noise ${metrics.noise === 0 ? 'none' : metrics.noise}, offsets ${metrics.offsets}`,
     ],
     ['backend', `${metrics.backend} (${metrics.device})`],
-    ['status', `${metrics.status} after ${metrics.steps} steps in ${metrics.seconds.solve.toFixed(2)} s`],
+    [
+      'status',
+      `${metrics.status} after ${metrics.steps} ${metrics.steps === 1 ? 'step' : 'steps'} in ${metrics.seconds.solve.toFixed(2)} s`,
+    ],
     ['change', metrics.change?.toExponential(1) ?? 'none'],
     ['residual', metrics.residual?.toExponential(1) ?? 'none'],
     ['rank', metrics.rank === null ? 'not computed for a matrix of this size' : `${metrics.rank}`],
     ...(metrics.held_out_rmse === null
       ? []
-      : [['held-out RMSE', metrics.held_out_rmse.toPrecision(4)] satisfies [string, string]]),
+      : [['held-out RMSE', readable(metrics.held_out_rmse)] satisfies [string, string]]),
   ];
+}
+
+/** Four digits, without a row of leading zeros. */
+function readable(value: number): string {
+  return value !== 0 && value < 1e-3 ? value.toExponential(3) : value.toPrecision(4);
 }
 
 function escape(text: string): string {

@@ -91,7 +91,7 @@ function chart(
         field: 'x',
         type: 'quantitative' as const,
         title: xTitle,
-        axis: { tickMinStep: 1, format: 'd' },
+        axis: { values: empty ? [] : wholeTicks(values.map(({ x }) => x)), format: 'd' },
         scale: { zero: false, nice: false, padding: 8 },
       },
       y: {
@@ -99,7 +99,7 @@ function chart(
         type: 'quantitative' as const,
         title: yTitle,
         scale: { type: 'log' as const },
-        axis: { format: '.0e', tickCount: 7 },
+        axis: { format: '.0e', tickCount: 7, ...(empty && { values: [] }) },
       },
       color: {
         field: 'series',
@@ -110,6 +110,15 @@ function chart(
       },
     },
   };
+}
+
+/** Tick marks at whole numbers, at most about a dozen; left to itself the axis marks halves in a short run. */
+function wholeTicks(numbers: readonly number[]): number[] {
+  const [from, to] = [numbers[0] ?? 1, numbers.at(-1) ?? 1];
+  const step =
+    [1, 2, 5, 10, 20, 50, 100, 200, 500].find((size) => (to - from) / size <= 12) ?? Math.ceil((to - from) / 12);
+  const first = Math.ceil(from / step) * step;
+  return Array.from({ length: Math.max(1, Math.floor((to - first) / step) + 1) }, (_, k) => first + k * step);
 }
 
 async function draw(specification: object): Promise<string> {

@@ -1,7 +1,7 @@
 import type { CompleteResult } from '../../src/index.js';
 import { metricsOf } from '../../src/report/metrics.js';
 import { reportPage } from '../../src/report/page.js';
-import { summaryPlot } from '../../src/report/plots.js';
+import { convergencePlot, summaryPlot } from '../../src/report/plots.js';
 
 const progress = [
   { step: 1, seconds: 0.1, change: 0.5, residual: 0, epsilon: 1 },
@@ -56,6 +56,25 @@ it('draws zeros and empty spectra without breaking', async () => {
     expect(svg).not.toMatch(/NaN|Infinity|undefined/u);
   }
   expect(await summaryPlot([], new Float64Array(0), 0)).toContain('nothing to show');
+});
+
+it('marks every step of a short run once, and round steps of a long one', async () => {
+  const run = (steps: number) =>
+    Array.from({ length: steps }, (_, k) => ({
+      step: k + 1,
+      seconds: k,
+      change: 1 / (k + 2),
+      residual: 0,
+      epsilon: 1,
+    }));
+  const marks = async (steps: number): Promise<number[]> => {
+    const svg = await convergencePlot(run(steps));
+    // Labels of the y axis are like 1e-2.
+    return [...svg.matchAll(/>(\d+)<\/text>/gu)].map(([, text]) => Number(text));
+  };
+  expect(await marks(1)).toEqual([1]);
+  expect(await marks(3)).toEqual([1, 2, 3]);
+  expect(await marks(65)).toEqual([10, 20, 30, 40, 50, 60]);
 });
 
 it('tells metrics without numbers that are not finite', () => {
