@@ -145,7 +145,7 @@ export async function complete(observations: Observations, options: CompleteOpti
 }
 
 function linRfmOptions({ alpha, precision, ridge, sides, shape }: SolverSettings) {
-  const epsilon = defaultEpsilon.schedule(alpha, precision, sides);
+  const epsilon = defaultEpsilon(alpha, precision, sides);
   // Vectors as long as the short side have the small metric.
   const oneSided = shape[1] <= shape[0] ? rowsOnly : columnsOnly;
   return {

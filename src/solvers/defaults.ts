@@ -4,6 +4,7 @@ import type { Precision } from '../../kernels/real.js';
 import { followChange } from './schedules.js';
 import type { Schedule } from './schedules.js';
 
+/** By what factor a metric made by square roots must be better conditioned than one that was not. */
 const lostToRoots: Readonly<Record<Precision, number>> = { float32: 10, float64: 100 };
 
 /** One side moves slowly, so its changes must be smaller before they mean that it has settled. */
@@ -14,19 +15,16 @@ const settledRatio = { both: 0.05, one: 0.01 };
  * changed the estimate by less than a twentieth of it (alternating) recovered as many problems as waiting longer did (60x60 of rank 4,
  * 1.5 to 2.5 observations a degree of freedom, ten draws each), a tenth fewer.
  */
-export const defaultEpsilon = {
-  schedule: (alpha: number, precision: Precision, sides: 'both' | 'one'): Schedule =>
-    followChange({
-      ...{ start: 1, decay: 0.8, ratio: settledRatio[sides] },
-      relativeFloor: smallestEpsilon(alpha, precision),
-    }),
-};
+export function defaultEpsilon(alpha: number, precision: Precision, sides: 'both' | 'one'): Schedule {
+  const relativeFloor = smallestEpsilon(alpha, precision);
+  return followChange({ start: 1, decay: 0.8, ratio: settledRatio[sides], relativeFloor });
+}
 
 /**
  * The smallest smoothing that the precision bears, as a share of the estimate's size: the condition number of the metric
  * is then at most (size/ε)^{4α}.
  */
-export function smallestEpsilon(alpha: number, precision: Precision): number {
+function smallestEpsilon(alpha: number, precision: Precision): number {
   // A metric made by square roots carries their errors, which its Cholesky factors must survive.
   const bearable = maximumCondition[precision] / (Number.isInteger(2 * alpha) ? 1 : lostToRoots[precision]);
   // Where the metric is a power above 1 of the AGOP, it is the metric that must stay solvable; else the AGOP itself.

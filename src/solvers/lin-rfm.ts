@@ -27,7 +27,7 @@ import type { PowerResult, SpectralPower } from '../linalg/matrix-power.js';
 import type { Shape } from '../data/observations.js';
 import type { Direction, Pattern, Problem } from '../problem.js';
 import type { Schedule } from './schedules.js';
-import type { Measures, OrientedEstimate, Solver, Step } from './solver.js';
+import type { Measures, Solver, Step } from './solver.js';
 
 /** Which side each step solves for. */
 export interface Sides {
@@ -69,7 +69,10 @@ const largestUsefulDefect = 1e-2;
 /** An estimate smaller than this share of the observations counts as zero. */
 const negligibleShare = 1e-3;
 
-export interface LinRfmState extends OrientedEstimate {
+export interface LinRfmState {
+  readonly matrix: RealTensor;
+  /** 'rows': the matrix is [rows, columns]; 'columns': it is held transposed. */
+  readonly direction: Direction;
   /** ‖X‖_F² of the matrix held. */
   readonly squaredNorm: number;
 }

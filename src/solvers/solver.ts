@@ -1,5 +1,4 @@
 /** The protocol between the loop (`solve`) and the solvers. */
-import type { RealTensor } from '../../kernels/real.js';
 import type { Problem } from '../problem.js';
 
 /** Why a solve ended. `statusAdvice` (stop-rules.ts) has one sentence for each. */
@@ -41,14 +40,7 @@ export interface Solver<State> {
    * A step that fails frees what it made; the state that went in stays whole.
    */
   step(problem: Problem, state: State, progress: readonly Progress[]): Promise<Step<State>>;
-  /** The estimate in the problem's own order and scale, as [rows, columns] of `problem.shape`, in float64 on the host. */
+  /** The estimate in the order and units of the observations, [rows, columns] of `problem.shape`, in float64 on the host. */
   estimate(problem: Problem, state: State): Promise<Float64Array>;
   dispose(state: State): void;
-}
-
-/** A device array that may hold the estimate transposed. */
-export interface OrientedEstimate {
-  readonly matrix: RealTensor;
-  /** 'rows': [rows, columns]; 'columns': [columns, rows]. */
-  readonly direction: 'rows' | 'columns';
 }
