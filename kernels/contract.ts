@@ -43,6 +43,14 @@ export interface PortableCall<R extends string, I extends string, A extends Attr
 /** A function exported by the AssemblyScript module: numbers in, nothing out. */
 export type AssemblyFunction = (...parameters: number[]) => void;
 
+/** How the threads of a pool share a call: each runs the function on its part of the rows. */
+export interface ParallelAssembly<A extends Attributes> {
+  /** Multiply-adds of a call: small ones are not worth waking a thread for. */
+  work(attributes: A): number;
+  /** Exported functions that add up what the parts left in scratch; they get the parameters and the number of parts. */
+  readonly reduce?: { readonly float32: string; readonly float64: string };
+}
+
 export interface KernelDefinition<R extends string, I extends string, A extends Attributes> {
   /** Name in TensorFlow.js's kernel registry. */
   readonly name: string;
@@ -55,8 +63,13 @@ export interface KernelDefinition<R extends string, I extends string, A extends 
     /** Exported names by precision. */
     readonly float32: string;
     readonly float64: string;
-    scratchBytes(attributes: A, realBytes: number): number;
+    /** @param parts Threads that will work on the call; 1 unless the kernel is parallel. */
+    scratchBytes(attributes: A, realBytes: number, parts: number): number;
+    /** For a parallel kernel the part and the number of parts are appended. */
     parameters(call: HeapCall<R, I, A>): number[];
+    /** Integer inputs that are there for other implementations; their address is not looked up. */
+    readonly ignores?: readonly I[];
+    readonly parallel?: ParallelAssembly<A>;
   };
 }
 

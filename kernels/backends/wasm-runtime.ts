@@ -1,182 +1,55 @@
-/**
- * Runs AssemblyScript implementations on TensorFlow.js's `wasm` backend.
- *
- * Where the backend's heap can be found it is shared: inputs and outputs stay where they are. The way to it is internal
- * to TensorFlow.js, so each part is checked, and where one is missing the kernel runs in a memory of its own to which the
- * inputs are copied.
- */
+/** Runs AssemblyScript implementations on TensorFlow.js's `wasm` backend: on the calling thread, or on all of them. */
 import type * as tf from '@tensorflow/tfjs';
-import { binary } from '../assembly/binary.js';
 import { mapRecord, outputCarrier, realBytesAttribute } from '../contract.js';
 import type { AssemblyFunction, Attributes, KernelDefinition } from '../contract.js';
+import { openHeap } from './wasm-heap.js';
+import type { WasmBackend } from './wasm-heap.js';
+import { runningPool } from './wasm-threads.js';
 
-/** The part of BackendWasm that is used here; everything past `makeOutput` is internal and may be missing. */
-interface WasmBackend {
-  readSync(dataId: tf.DataId): unknown;
-  makeOutput(shape: number[], dtype: tf.DataType, offset?: number, values?: Float32Array | Int32Array): tf.TensorInfo;
-  readonly dataIdMap?: { get(dataId: tf.DataId): { memoryOffset?: number | null } | undefined };
-  readonly wasm?: {
-    readonly asm?: Readonly<Record<string, unknown>>;
-    readonly _malloc?: (bytes: number) => number;
-    readonly _free?: (address: number) => void;
-  };
-}
+export { forceCopyingHeap, sharesHeap } from './wasm-heap.js';
 
-/** Where a call's arrays live while it runs. */
-interface Heap {
-  readonly functions: Readonly<Record<string, unknown>>;
-  input(info: tf.TensorInfo): number;
-  output(shape: number[], dtype: 'float32' | 'int32'): { address: number; finish(): tf.TensorInfo };
-  /** 16-byte aligned; valid until `release`. */
-  scratch(bytes: number): number;
-  release(): void;
-}
-
-interface SharedHeap {
-  readonly memory: WebAssembly.Memory;
-  readonly malloc: (bytes: number) => number;
-  readonly free: (address: number) => void;
-  readonly addressOf: (dataId: tf.DataId) => number | undefined;
-}
-
-const pageBytes = 65536;
-let compiled: WebAssembly.Module | undefined;
-const instances = new WeakMap<WebAssembly.Memory, Readonly<Record<string, unknown>>>();
-let copyingForced = false;
-
-/** Makes every later call copy its arrays, as where the heap cannot be shared. For tests of that path. */
-export function forceCopyingHeap(forced: boolean): void {
-  copyingForced = forced;
-}
-
-/** True where kernels work in the backend's own heap, false where they copy to one of their own. */
-export function sharesHeap(backend: object): boolean {
-  return !copyingForced && findSharedHeap(backend as WasmBackend) !== undefined;
-}
+/** Multiply-adds under which waking the other threads and copying to them costs more than they save. */
+const leastWork = 2e5;
 
 /** Makes TensorFlow.js's registration of a kernel's AssemblyScript implementation. */
 export function bindAssembly<R extends string, I extends string, A extends Attributes>(
   definition: KernelDefinition<R, I, A>,
 ): Pick<tf.KernelConfig, 'backendName' | 'kernelFunc'> {
+  const { assembly } = definition;
   const kernelFunc: tf.KernelFunc = ({ inputs, backend, attrs }) => {
     const attributes = attrs as A;
     const realBytes = (attrs as Attributes)[realBytesAttribute] ?? 4;
+    const precision = realBytes === 8 ? 'float64' : 'float32';
     const carrier = outputCarrier(definition.outputShape(attributes), realBytes);
-    const heap = openHeap(backend as WasmBackend);
+    const isLarge = (assembly.parallel?.work(attributes) ?? 0) >= leastWork;
+    const pool = isLarge ? runningPool() : undefined;
+    const parts = pool?.threads ?? 1;
+    const heap = pool?.openHeap(backend as WasmBackend) ?? openHeap(backend as WasmBackend);
     try {
-      const address = (name: string): number => {
+      const address = (name: string, constant: boolean): number => {
         const info = inputs[name];
         if (info === undefined) throw new RangeError(`${definition.name}: expected an input ${name}, got none`);
-        return heap.input(info);
+        return heap.input(info, constant);
       };
-      // Inputs first: looking one up can move it here from another backend, which allocates.
-      const reals = mapRecord(definition.reals, address);
-      const integers = mapRecord(definition.integers, address);
+      // Inputs first: looking one up can move it here from another backend, which allocates. Integers, which stay the
+      // same over many calls, before reals, so that they can be kept where they are.
+      const integers = mapRecord(definition.integers, (name) =>
+        assembly.ignores?.includes(name) === true ? 0 : address(name, true),
+      );
+      const reals = mapRecord(definition.reals, (name) => address(name, false));
       const output = heap.output(carrier.shape, carrier.dtype);
-      const scratch = heap.scratch(definition.assembly.scratchBytes(attributes, realBytes));
-      const name = realBytes === 8 ? definition.assembly.float64 : definition.assembly.float32;
-      const run = heap.functions[name] as AssemblyFunction;
-      run(...definition.assembly.parameters({ reals, integers, attributes, output: output.address, scratch }));
+      const scratch = heap.scratch(assembly.scratchBytes(attributes, realBytes, parts));
+      const parameters = assembly.parameters({ reals, integers, attributes, output: output.address, scratch });
+      const call = (name: string, ...more: number[]): void =>
+        (heap.functions[name] as AssemblyFunction)(...parameters, ...more);
+      if (pool !== undefined) pool.run(assembly[precision], parameters);
+      else if (assembly.parallel !== undefined) call(assembly[precision], 0, 1);
+      else call(assembly[precision]);
+      if (assembly.parallel?.reduce !== undefined && parts > 1) call(assembly.parallel.reduce[precision], parts);
       return output.finish();
     } finally {
       heap.release();
     }
   };
   return { backendName: 'wasm', kernelFunc };
-}
-
-function openHeap(backend: WasmBackend): Heap {
-  const shared = copyingForced ? undefined : findSharedHeap(backend);
-  return shared === undefined ? copyingHeap(backend) : sharedHeap(backend, shared);
-}
-
-function findSharedHeap(backend: WasmBackend): SharedHeap | undefined {
-  const { wasm, dataIdMap } = backend;
-  if (wasm?.asm === undefined || dataIdMap === undefined) return undefined;
-  const { _malloc: malloc, _free: free } = wasm;
-  const memory = Object.values(wasm.asm).find(isMemory);
-  if (memory === undefined || malloc === undefined || free === undefined) return undefined;
-  // The threaded build's memory is of another kind, which this module cannot import.
-  if (tagOf(memory.buffer) !== 'ArrayBuffer') return undefined;
-  return { memory, malloc, free, addressOf: (dataId) => dataIdMap.get(dataId)?.memoryOffset ?? undefined };
-}
-
-/** By its tag: `instanceof` fails across realms, such as an iframe's or a test runner's. */
-function isMemory(value: unknown): value is WebAssembly.Memory {
-  return tagOf(value) === 'WebAssembly.Memory';
-}
-
-function tagOf(value: unknown): string {
-  return Object.prototype.toString.call(value).slice(8, -1);
-}
-
-function sharedHeap(backend: WasmBackend, shared: SharedHeap): Heap {
-  const held: number[] = [];
-  const allocate = (bytes: number): number => {
-    const address = shared.malloc(bytes + 16);
-    if (address === 0)
-      throw new RangeError(`wasm heap: expected room for ${bytes} bytes of scratch, got none; use a smaller problem`);
-    held.push(address);
-    return (address + 15) & ~15;
-  };
-  return {
-    functions: instantiate(shared.memory),
-    input(info) {
-      const address = shared.addressOf(info.dataId);
-      if (address !== undefined) return address;
-      throw new TypeError('wasm heap: expected the address of a tensor, got none');
-    },
-    output(shape, dtype) {
-      const info = backend.makeOutput(shape, dtype);
-      return { address: this.input(info), finish: () => info };
-    },
-    scratch: (bytes) => (bytes === 0 ? 0 : allocate(bytes)),
-    release: () => held.forEach((address) => shared.free(address)),
-  };
-}
-
-function copyingHeap(backend: WasmBackend): Heap {
-  const memory = new WebAssembly.Memory({ initial: 1 });
-  let top = 16;
-  const allocate = (bytes: number): number => {
-    const address = top;
-    top = (top + bytes + 15) & ~15;
-    const missing = top - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
-    return address;
-  };
-  return {
-    functions: instantiate(memory),
-    input(info) {
-      const values = backend.readSync(info.dataId) as Float32Array | Int32Array;
-      const address = allocate(values.byteLength);
-      new Uint8Array(memory.buffer).set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), address);
-      return address;
-    },
-    output(shape, dtype) {
-      const size = shape.reduce((product, extent) => product * extent, 1);
-      const address = allocate(size * 4);
-      const finish = (): tf.TensorInfo => {
-        const bytes = memory.buffer.slice(address, address + size * 4);
-        return backend.makeOutput(
-          shape,
-          dtype,
-          undefined,
-          dtype === 'int32' ? new Int32Array(bytes) : new Float32Array(bytes),
-        );
-      };
-      return { address, finish };
-    },
-    scratch: allocate,
-    release: () => undefined,
-  };
-}
-
-function instantiate(memory: WebAssembly.Memory): Readonly<Record<string, unknown>> {
-  const known = instances.get(memory);
-  if (known !== undefined) return known;
-  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(binary), (character) => character.charCodeAt(0)));
-  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
-  instances.set(memory, exports);
-  return exports;
 }

@@ -85,7 +85,7 @@ function factorTile<T>(l: usize, stride: usize, i: usize): void {
   }
 }
 
-function factorise<T>(l: usize, stride: usize, width: usize): void {
+export function factorise<T>(l: usize, stride: usize, width: usize): void {
   const size = sizeof<T>();
   for (let i: usize = 0; i < width; i += 4) {
     const rowI = l + i * stride;
@@ -102,7 +102,7 @@ function factorise<T>(l: usize, stride: usize, width: usize): void {
 }
 
 /** x = L⁻ᵀ L⁻¹ x, in place. */
-function substitute<T>(l: usize, stride: usize, width: usize, x: usize): void {
+export function substitute<T>(l: usize, stride: usize, width: usize, x: usize): void {
   const size = sizeof<T>();
   const lanes: usize = 16 / size;
   for (let i: usize = 0; i < width; i++) {

@@ -1,6 +1,7 @@
 /** Inputs for the parity suite: every kernel with odd sizes, padding, empty rows and near-singular blocks. */
 import * as tf from '@tensorflow/tfjs';
 import seedrandom from 'seedrandom';
+import { blockProductInputs, blockProductKernel } from '../../kernels/block-product/index.js';
 import { choleskyInputs, choleskySolveKernel } from '../../kernels/cholesky-solve/index.js';
 import { combineInputs, combineKernel } from '../../kernels/combine/index.js';
 import type { Attributes } from '../../kernels/contract.js';
@@ -9,6 +10,11 @@ import { differenceInputs, differenceNormsKernel } from '../../kernels/differenc
 import { expandRowsInputs, expandRowsKernel } from '../../kernels/expand-rows/index.js';
 import { gatherBlocksInputs, gatherBlocksKernel } from '../../kernels/gather-blocks/index.js';
 import { matrixProductKernel, productInputs } from '../../kernels/matrix-product/index.js';
+import { normalInputs, rowNormalSolveKernel } from '../../kernels/row-normal-solve/index.js';
+import { sampledInputs, sampledProductKernel } from '../../kernels/sampled-product/index.js';
+import { sparseInputs, sparseProductKernel } from '../../kernels/sparse-product/index.js';
+import { uploadPattern } from '../../kernels/sparse-pattern.js';
+import type { SparsePattern } from '../../kernels/sparse-pattern.js';
 import { uploadReal } from '../../kernels/real.js';
 import type { Precision, RealTensor } from '../../kernels/real.js';
 
@@ -82,6 +88,23 @@ class Source {
       );
     }
     return tf.tensor2d(lists, [batch, width], 'int32');
+  }
+
+  /** Row counts from none to all, the last row empty. */
+  pattern(rows: number, columns: number): SparsePattern {
+    const lists = Array.from({ length: rows }, (_, i) => {
+      const share = i === rows - 1 ? 0 : (i % 4) / 3;
+      return Array.from({ length: columns }, (__, j) => j).filter(() => this.random() < share);
+    });
+    const starts = [0];
+    for (const list of lists) starts.push(starts.at(-1)! + list.length);
+    const rowOf = lists.flatMap((list, i) => list.map(() => i));
+    return uploadPattern(
+      [rows, columns],
+      Int32Array.from(starts),
+      Int32Array.from(lists.flat()),
+      Int32Array.from(rowOf),
+    );
   }
 }
 
@@ -167,6 +190,51 @@ function solves(): ParityCase[] {
   );
 }
 
+/** Kernels over a sparse pattern: [rows, columns, width]; the last ones are large enough for threads. */
+function sparse(): ParityCase[] {
+  const sizes = [
+    [2, 1, 1],
+    [5, 7, 2],
+    [9, 30, 3],
+    [31, 40, 4],
+    [40, 31, 5],
+    [50, 60, 11],
+    [300, 200, 13],
+  ] as const;
+  return sizes.flatMap(([rows, columns, width]) => [
+    parityCase(sampledProductKernel, `${rows}x${columns} ${width}`, (source) =>
+      sampledInputs(source.matrix(rows, width), source.matrix(columns, width), source.pattern(rows, columns)),
+    ),
+    ...(['both', 'rows', 'columns'] as const).map((sides) =>
+      parityCase(sparseProductKernel, `${rows}x${columns} ${width} ${sides}`, (source) => {
+        const pattern = source.pattern(rows, columns);
+        const [left, right] = [source.matrix(rows, width), source.matrix(columns, width)];
+        return sparseInputs(source.matrix(pattern.entries), left, right, pattern, sides);
+      }),
+    ),
+    ...[false, true].flatMap((withMoments) =>
+      [false, true].map((withInverse) =>
+        parityCase(
+          rowNormalSolveKernel,
+          `${rows}x${columns} ${width} ${withMoments} ${withInverse}`,
+          (source) => {
+            const pattern = source.pattern(rows, columns);
+            const right = source.matrix(columns, width);
+            const ridge = source.real(new Float64Array(width).fill(0.5), [width]);
+            const moments = withMoments ? { moments: source.definite(columns, width, 10) } : {};
+            return normalInputs(source.matrix(pattern.entries), right, ridge, pattern, { ...moments, withInverse });
+          },
+          100,
+          rows * columns * width ** 2,
+        ),
+      ),
+    ),
+    parityCase(blockProductKernel, `${rows} of ${width}`, (source) =>
+      blockProductInputs(source.definite(rows, width, 10), source.matrix(rows, width)),
+    ),
+  ]);
+}
+
 /** [size or rows, columns, batch, width] */
 const gathers = [
   [1, 1, 2, 1],
@@ -179,6 +247,7 @@ const gathers = [
 export const parityCases: readonly ParityCase[] = [
   ...products(),
   ...solves(),
+  ...sparse(),
   ...gathers.flatMap(([size, columns, batch, width]) => [
     parityCase(gatherBlocksKernel, `${size} ${batch}x${width}`, (source) =>
       gatherBlocksInputs(source.matrix(size, size), source.indices(batch, width, size)),

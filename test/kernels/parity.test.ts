@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { activeBackend, reportBackends, useBackend } from '../../kernels/backends/index.js';
 import { forceCopyingHeap, sharesHeap } from '../../kernels/backends/wasm-runtime.js';
+import { threadCount, useThreads } from '../../kernels/backends/wasm-threads.js';
 import { downloadReal } from '../../kernels/real.js';
 import type { Precision } from '../../kernels/real.js';
 import { parityCases } from './cases.js';
@@ -57,6 +58,17 @@ describe.each(['tensorflow', 'wasm', 'cpu'])('on %s', (name) => {
   it('computes the same by the portable compositions', async () => {
     if (absent !== undefined) return;
     await expectParity('float32', true);
+  });
+
+  it.each([2, 3])('computes the same on %i threads', async (threads) => {
+    if (absent !== undefined || name !== 'wasm') return;
+    expect(await useThreads(threads)).toBe(threads);
+    try {
+      for (const precision of activeBackend().precisions) await expectParity(precision, false);
+    } finally {
+      await useThreads(1);
+    }
+    expect(threadCount()).toBe(1);
   });
 
   it('shares the heap of TensorFlow.js on wasm, and computes the same in one of its own', async () => {
