@@ -1,7 +1,7 @@
 /** Registers kernels with TensorFlow.js and dispatches them to the active backend. */
 import * as tf from '@tensorflow/tfjs';
 import { bindReference } from './backends/cpu-runtime.js';
-import { bindAssembly } from './backends/wasm-runtime.js';
+import { bindAssembly, runAssemblyOnHost } from './backends/wasm-runtime.js';
 import { mapRecord, realBytesAttribute } from './contract.js';
 import type { Attributes, KernelDefinition } from './contract.js';
 import { asReal, bytesPerReal } from './real.js';
@@ -20,6 +20,14 @@ export interface Kernel<R extends string, I extends string, A extends Attributes
   run(inputs: KernelInputs<R, I, A>): RealTensor;
   /** The composition of public ops, whatever the active backend has; float32 only. The caller disposes. */
   runPortable(inputs: KernelInputs<R, I, A>): RealTensor;
+  /** In float64 on host arrays, by WebAssembly, whatever backend is active. */
+  runOnHost(inputs: HostInputs<R, I, A>): Float64Array;
+}
+
+export interface HostInputs<R extends string, I extends string, A extends Attributes> {
+  readonly reals: Readonly<Record<R, Float64Array>>;
+  readonly integers: Readonly<Record<I, Int32Array>>;
+  readonly attributes: A;
 }
 
 /** Registers a kernel's implementations and returns its dispatcher. */
@@ -62,7 +70,8 @@ export function defineKernel<R extends string, I extends string, A extends Attri
     const attributes = { ...inputs.attributes, [realBytesAttribute]: bytesPerReal(precision) };
     return asReal(tf.engine().runKernel<tf.Tensor>(definition.name, named, attributes), precision);
   };
-  return { definition, run, runPortable };
+  const runOnHost = (inputs: HostInputs<R, I, A>): Float64Array => runAssemblyOnHost(definition, inputs);
+  return { definition, run, runPortable, runOnHost };
 }
 
 /** True where the backend has an implementation of its own. */

@@ -1,4 +1,5 @@
 import type { Shape } from './data/observations.js';
+import type { Tall } from './linalg/tall.js';
 
 /** A matrix recovered from its observations. Lives on the host in float64: nothing to dispose. */
 export interface Completion {
@@ -7,6 +8,16 @@ export interface Completion {
   predict(rows: ArrayLike<number>, columns: ArrayLike<number>): Float64Array;
   /** Rows `start` (inclusive) to `stop` (exclusive), row-major, [stop − start, columns]. */
   rows(start: number, stop: number): Float64Array;
+}
+
+/** A matrix as left · rightᵀ. */
+export interface Factors {
+  /** [rows, rank], carries the scale. */
+  readonly left: Tall;
+  /** [columns, rank]. */
+  readonly right: Tall;
+  /** Singular values, descending. */
+  readonly values: Float64Array;
 }
 
 /** A completion that holds every entry. @param values Row-major; not copied. */

@@ -80,7 +80,7 @@ export function createProblem(observations: Observations, precision: Precision):
 }
 
 /** Relative to the largest, whose square could overflow or vanish. */
-function rootMeanSquare(values: Float64Array): number {
+export function rootMeanSquare(values: Float64Array): number {
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   if (largest === 0) return 0;
   const mean = values.reduce((sum, value) => sum + (value / largest) ** 2, 0) / values.length;

@@ -140,6 +140,42 @@ function copyingHeap(backend: WasmBackend): Heap {
   };
 }
 
+/** What a kernel on host arrays computes with: a memory of its own, whatever backend is active. */
+let hostMemory: WebAssembly.Memory | undefined;
+
+/**
+ * Runs a function of the module on host arrays.
+ * @param inputs Copied in, in order.
+ * @param parameters Makes the function's parameters from the addresses of the inputs, the output and the scratch.
+ * @returns The output's bytes.
+ */
+export function runInHostMemory(
+  name: string,
+  inputs: readonly (Float64Array | Int32Array)[],
+  bytes: { readonly output: number; readonly scratch: number },
+  parameters: (inputs: readonly number[], output: number, scratch: number) => readonly number[],
+): ArrayBuffer {
+  hostMemory ??= new WebAssembly.Memory({ initial: 16 });
+  const memory = hostMemory;
+  let top = 64;
+  const allocate = (length: number): number => {
+    const address = top;
+    // Vector loads may look past the end of an array.
+    top = (top + length + 63) & ~15;
+    return address;
+  };
+  const addresses = inputs.map((input) => allocate(input.byteLength));
+  const [output, scratch] = [allocate(bytes.output), allocate(bytes.scratch)];
+  const missing = top - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
+  inputs.forEach((input, k) => {
+    const target = input instanceof Int32Array ? Int32Array : Float64Array;
+    new target(memory.buffer, addresses[k], input.length).set(input);
+  });
+  (instantiate(memory)[name] as (...values: number[]) => void)(...parameters(addresses, output, scratch));
+  return memory.buffer.slice(output, output + bytes.output);
+}
+
 function instantiate(memory: WebAssembly.Memory): Readonly<Record<string, unknown>> {
   const known = instances.get(memory);
   if (known !== undefined) return known;

@@ -1,8 +1,8 @@
 /** Runs AssemblyScript implementations on TensorFlow.js's `wasm` backend: on the calling thread, or on all of them. */
 import type * as tf from '@tensorflow/tfjs';
 import { mapRecord, outputCarrier, realBytesAttribute } from '../contract.js';
-import type { AssemblyFunction, Attributes, KernelDefinition } from '../contract.js';
-import { openHeap } from './wasm-heap.js';
+import type { AssemblyFunction, Attributes, HostCall, KernelDefinition } from '../contract.js';
+import { openHeap, runInHostMemory } from './wasm-heap.js';
 import type { WasmBackend } from './wasm-heap.js';
 import { runningPool } from './wasm-threads.js';
 
@@ -52,4 +52,30 @@ export function bindAssembly<R extends string, I extends string, A extends Attri
     }
   };
   return { backendName: 'wasm', kernelFunc };
+}
+
+/**
+ * Runs a kernel's AssemblyScript in float64 on host arrays, whatever backend is active.
+ * @returns The output, row-major.
+ */
+export function runAssemblyOnHost<R extends string, I extends string, A extends Attributes>(
+  { assembly, reals, integers, outputShape }: KernelDefinition<R, I, A>,
+  call: Pick<HostCall<R, I, A>, 'integers' | 'attributes'> & { readonly reals: Readonly<Record<R, Float64Array>> },
+): Float64Array {
+  const { attributes } = call;
+  const inputs = [...integers.map((name) => call.integers[name]), ...reals.map((name) => call.reals[name])];
+  const size = outputShape(attributes).reduce((product, extent) => product * extent, 1);
+  const bytes = { output: 8 * size, scratch: assembly.scratchBytes(attributes, 8, 1) };
+  const output = runInHostMemory(assembly.float64, inputs, bytes, (addresses, to, scratch) => {
+    const addressOf = new Map([...integers, ...reals].map((name, k) => [name, addresses[k] ?? 0]));
+    const parameters = assembly.parameters({
+      reals: mapRecord(reals, (name) => addressOf.get(name) ?? 0),
+      integers: mapRecord(integers, (name) => addressOf.get(name) ?? 0),
+      attributes,
+      output: to,
+      scratch,
+    });
+    return assembly.parallel === undefined ? parameters : [...parameters, 0, 1];
+  });
+  return new Float64Array(output);
 }

@@ -42,6 +42,8 @@ function rowNormalSolve<T>(
   const block = scratch + part * (padded + 2) * stride;
   const x = block + padded * stride;
   const v = x + stride;
+  const bytes = width * size;
+  const whole = bytes & ~15;
   const outputBytes = (withInverse ? width * (width + 1) : width) * size;
   memory.fill(v, 0, stride);
   const stop = firstRow(starts, rows, part + 1, parts);
@@ -50,7 +52,9 @@ function rowNormalSolve<T>(
     const end = <usize>load<i32>(starts + (i + 1) * 4);
     for (let k = <usize>load<i32>(starts + i * 4); k < end; k++) {
       const j = <usize>load<i32>(columns + k * 4);
-      memory.copy(v, right + j * width * size, width * size);
+      const from = right + j * bytes;
+      for (let c: usize = 0; c < whole; c += 16) v128.store(v + c, v128.load(from + c));
+      for (let c = whole; c < bytes; c += size) store<T>(v + c, load<T>(from + c));
       const value = v128.splat<T>(load<T>(values + k * size));
       for (let c: usize = 0; c < stride; c += 16) {
         v128.store(x + c, v128.add<T>(v128.load(x + c), v128.mul<T>(value, v128.load(v + c))));

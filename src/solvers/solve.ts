@@ -1,6 +1,5 @@
 /** The only loop: step, look, stop. */
 import * as tf from '@tensorflow/tfjs';
-import type { Problem } from '../problem.js';
 import type { Progress, Solver, Status } from './solver.js';
 import type { StopRule } from './stop-rules.js';
 
@@ -10,10 +9,10 @@ export interface SolveOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
-export interface SolveResult {
+export interface SolveResult<Estimate = Float64Array> {
   readonly status: Status;
-  /** The last finite estimate, row-major in `problem.shape`, on the host. */
-  readonly estimate: Float64Array;
+  /** The last finite estimate, on the host. */
+  readonly estimate: Estimate;
   readonly progress: readonly Progress[];
 }
 
@@ -22,20 +21,20 @@ export interface SolveResult {
  * Frees all it made, however it ends; the problem stays the caller's.
  * @throws Whatever a step or the callback throws.
  */
-export async function solve<State>(
-  solver: Solver<State>,
-  problem: Problem,
+export async function solve<State, P, Estimate>(
+  solver: Solver<State, P, Estimate>,
+  problem: P,
   options: SolveOptions,
-): Promise<SolveResult> {
+): Promise<SolveResult<Estimate>> {
   const began = performance.now();
   const progress: Progress[] = [];
-  let state = solver.init(problem);
+  let state: State = await solver.init(problem);
   try {
     for (;;) {
       // Lets signals, timers and a progress bar have their turn.
       await tf.nextFrame();
       if (options.signal?.aborted === true) return await finish('interrupted');
-      const { state: next, measures } = await solver.step(problem, state, progress);
+      const { state: next, measures, verdict } = await solver.step(problem, state, progress);
       const finite = Number.isFinite(measures.change) && Number.isFinite(measures.residual);
       if (!finite) {
         solver.dispose(next);
@@ -46,14 +45,14 @@ export async function solve<State>(
       const latest = { step: progress.length + 1, seconds: (performance.now() - began) / 1000, ...measures };
       progress.push(latest);
       options.onProgress?.(latest);
-      const status = options.stop(progress);
+      const status = verdict ?? options.stop(progress);
       if (status !== undefined) return await finish(status);
     }
   } finally {
     solver.dispose(state);
   }
 
-  async function finish(status: Status): Promise<SolveResult> {
+  async function finish(status: Status): Promise<SolveResult<Estimate>> {
     return { status, estimate: await solver.estimate(problem, state), progress };
   }
 }

@@ -13,6 +13,8 @@ export const statusAdvice: Readonly<Record<Status, string>> = {
     'The steps stopped getting smaller above the tolerance: use mixed precision, give the noise level, or accept a looser tolerance.',
   'non-finite':
     'The step after this estimate broke down numerically: use mixed precision or a smaller alpha, or give the noise level.',
+  'no-exact-fit':
+    'No matrix of low rank meets the observations exactly: the data are noisy or too few; leave the noise level to be found, or give it.',
   interrupted: 'The solve was interrupted before it converged.',
 };
 

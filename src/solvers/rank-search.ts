@@ -1,0 +1,139 @@
+/**
+ * How two-sided lin-RFM finds the rank: which smoothing and which rank a step has, when an attempt is given up, and which
+ * rank is attempted next. Pure functions of what the steps measured; no tensors.
+ *
+ * First the fast way: the smoothing shrinks by a fifth a step, the rank is the number of singular values above it, and a
+ * gap that stands still locks it. Where the rank runs into the budget instead, ranks are imposed from below, the smoothing
+ * being the next singular value: too small a rank shows after a few cheap steps, and since squared residuals are convex
+ * in the rank, a secant through the last two jumps ahead without jumping too far.
+ */
+
+export type Attempt = { readonly kind: 'decay' } | { readonly kind: 'imposed'; readonly rank: number };
+
+export interface Search {
+  readonly attempt: Attempt;
+  /** Steps of this attempt. */
+  readonly steps: number;
+  /** Of the next step. */
+  readonly epsilon: number;
+  readonly rank: number;
+  /** Largest gap of the last step and for how many steps it has been there. */
+  readonly gap: { readonly rank: number; readonly steps: number };
+  /** Relative residuals of the truncated estimate in this attempt. */
+  readonly residuals: readonly number[];
+  /** Ranks imposed in vain, ascending, with their relative residual at the end. */
+  readonly tried: readonly { readonly rank: number; readonly residual: number }[];
+}
+
+export interface SearchOptions {
+  /** Told by the user; undefined to find it. */
+  readonly rank: number | undefined;
+  /** Largest rank that may be tried, from the number of observations. */
+  readonly maxRank: number;
+  /** Relative residual at which the observations count as met. */
+  readonly target: number;
+}
+
+/** What a step saw. */
+export interface Sight {
+  /** Leading singular values of the estimate, descending, a few more than the rank. */
+  readonly values: Float64Array;
+  /** Relative residual of the estimate truncated to the rank of the search. */
+  readonly residual: number;
+}
+
+export type Outcome = 'continue' | 'restart' | 'certified' | 'exhausted';
+
+const decay = 0.8;
+/** σ_k over σ_{k+1} that counts as a gap, and where a rank is imposed, as one below it. */
+const clearGap = 10;
+const certainGap = 100;
+const stableFor = 2;
+/** Steps at the budget without a gap after which the fast way is given up. */
+const patienceAtBudget = 12;
+const mostSteps = 100;
+/** An imposed rank is given up once its residual shrank by less than this share over so many steps. */
+const stalledShare = 0.97;
+const stalledFor = 8;
+/** Smoothing stays above this share of the largest singular value: float64's own noise. */
+const leastEpsilon = 1e-15;
+
+export function beginSearch(options: SearchOptions): Search {
+  return beginAttempt(options.rank === undefined ? { kind: 'decay' } : { kind: 'imposed', rank: options.rank }, []);
+}
+
+function beginAttempt(attempt: Attempt, tried: Search['tried']): Search {
+  const rank = attempt.kind === 'imposed' ? attempt.rank : 1;
+  return { attempt, steps: 0, epsilon: Infinity, rank, gap: { rank: 0, steps: 0 }, residuals: [], tried };
+}
+
+/** Smoothing and rank for the next step of an attempt. */
+export function chooseStep(search: Search, { values }: Pick<Sight, 'values'>, options: SearchOptions): Search {
+  const steps = search.steps + 1;
+  const gap = followGap(search, values, options);
+  const floor = leastEpsilon * (values[0] as number);
+  if (search.attempt.kind === 'imposed') {
+    const rank = gap.steps >= stableFor && gap.rank < search.rank ? gap.rank : search.rank;
+    const next = Math.min(search.epsilon, values[rank] ?? 0);
+    return { ...search, steps, gap, rank: atLeastOne(rank, values), epsilon: Math.max(next, floor) };
+  }
+  let epsilon = decay * Math.min(search.epsilon, values[0] as number);
+  if (gap.steps >= stableFor) epsilon = Math.min(epsilon, values[gap.rank] ?? 0);
+  epsilon = Math.max(epsilon, floor);
+  const above = values.filter((value) => value > epsilon).length;
+  return { ...search, steps, gap, epsilon, rank: atLeastOne(Math.min(above, options.maxRank), values) };
+}
+
+/** A rank whose singular values are not nil. */
+function atLeastOne(rank: number, values: Float64Array): number {
+  const present = values.filter((value) => value > 10 * leastEpsilon * (values[0] as number)).length;
+  return Math.max(1, Math.min(rank, present));
+}
+
+function followGap(search: Search, values: Float64Array, { maxRank }: SearchOptions): Search['gap'] {
+  const imposed = search.attempt.kind === 'imposed';
+  const limit = Math.min(imposed ? search.rank - 1 : maxRank, values.length - 1);
+  let [rank, largest] = [0, imposed ? certainGap : clearGap];
+  for (let k = 1; k <= limit; k += 1) {
+    const ratio = (values[k - 1] as number) / Math.max(values[k] as number, Number.MIN_VALUE);
+    if (ratio > largest) [rank, largest] = [k, ratio];
+  }
+  return rank === 0 ? { rank, steps: 0 } : { rank, steps: rank === search.gap.rank ? search.gap.steps + 1 : 1 };
+}
+
+/** After a step: go on, start the next attempt, or end. */
+export function judge(search: Search, sight: Sight, options: SearchOptions): { search: Search; outcome: Outcome } {
+  const residuals = [...search.residuals, sight.residual];
+  const seen = { ...search, residuals };
+  if (sight.residual <= options.target) return { search: seen, outcome: 'certified' };
+  const { attempt } = search;
+  if (attempt.kind === 'decay') {
+    const stuck = search.rank >= options.maxRank && search.gap.steps < stableFor;
+    const failed = (stuck && search.steps >= patienceAtBudget) || search.steps >= mostSteps || stalled(residuals, 30);
+    return failed ? nextImposed(seen, options) : { search: seen, outcome: 'continue' };
+  }
+  if (search.steps < mostSteps && !stalled(residuals, stalledFor)) return { search: seen, outcome: 'continue' };
+  if (options.rank !== undefined) return { search: seen, outcome: 'exhausted' };
+  const tried = [...search.tried, { rank: attempt.rank, residual: Math.min(...residuals) }];
+  return nextImposed({ ...seen, tried }, options);
+}
+
+function stalled(residuals: readonly number[], span: number): boolean {
+  const before = residuals.at(-1 - span);
+  return before !== undefined && (residuals.at(-1) ?? 0) > stalledShare * before;
+}
+
+function nextImposed(search: Search, { maxRank }: SearchOptions): { search: Search; outcome: Outcome } {
+  const [before, last] = [search.tried.at(-2), search.tried.at(-1)];
+  let rank = (last?.rank ?? 0) + 1;
+  if (before !== undefined && last !== undefined) {
+    const slope = (before.residual ** 2 - last.residual ** 2) / (last.rank - before.rank);
+    if (slope > 0) rank = Math.max(rank, Math.floor(last.rank + last.residual ** 2 / slope));
+  }
+  if (rank > maxRank) {
+    const skipped = last !== undefined && last.rank < maxRank;
+    if (!skipped) return { search, outcome: 'exhausted' };
+    rank = maxRank;
+  }
+  return { search: beginAttempt({ kind: 'imposed', rank }, search.tried), outcome: 'restart' };
+}
