@@ -8,7 +8,12 @@
  * in the rank, a secant through the last two jumps ahead without jumping too far.
  */
 
-export type Attempt = { readonly kind: 'decay' } | { readonly kind: 'imposed'; readonly rank: number };
+export type Attempt =
+  | { readonly kind: 'decay' }
+  /** Ranks imposed from 1 upwards, each from the estimate of the one before. */
+  | { readonly kind: 'climb' }
+  /** A rank imposed from the start. */
+  | { readonly kind: 'imposed'; readonly rank: number };
 
 export interface Search {
   readonly attempt: Attempt;
@@ -50,7 +55,7 @@ const clearGap = 10;
 const certainGap = 100;
 const stableFor = 2;
 /** Steps at the budget without a gap after which the fast way is given up. */
-const patienceAtBudget = 12;
+const patienceAtBudget = 3;
 const mostSteps = 100;
 /** An imposed rank is given up once its residual shrank by less than this share over so many steps. */
 const stalledShare = 0.97;
@@ -72,7 +77,7 @@ export function chooseStep(search: Search, { values }: Pick<Sight, 'values'>, op
   const steps = search.steps + 1;
   const gap = followGap(search, values, options);
   const floor = leastEpsilon * (values[0] as number);
-  if (search.attempt.kind === 'imposed') {
+  if (search.attempt.kind !== 'decay') {
     const rank = gap.steps >= stableFor && gap.rank < search.rank ? gap.rank : search.rank;
     const next = Math.min(search.epsilon, values[rank] ?? 0);
     return { ...search, steps, gap, rank: atLeastOne(rank, values), epsilon: Math.max(next, floor) };
@@ -91,7 +96,7 @@ function atLeastOne(rank: number, values: Float64Array): number {
 }
 
 function followGap(search: Search, values: Float64Array, { maxRank }: SearchOptions): Search['gap'] {
-  const imposed = search.attempt.kind === 'imposed';
+  const imposed = search.attempt.kind !== 'decay';
   const limit = Math.min(imposed ? search.rank - 1 : maxRank, values.length - 1);
   let [rank, largest] = [0, imposed ? certainGap : clearGap];
   for (let k = 1; k <= limit; k += 1) {
@@ -109,31 +114,46 @@ export function judge(search: Search, sight: Sight, options: SearchOptions): { s
   const { attempt } = search;
   if (attempt.kind === 'decay') {
     const stuck = search.rank >= options.maxRank && search.gap.steps < stableFor;
-    const failed = (stuck && search.steps >= patienceAtBudget) || search.steps >= mostSteps || stalled(residuals, 30);
-    return failed ? nextImposed(seen, options) : { search: seen, outcome: 'continue' };
+    const failed = (stuck && search.steps >= patienceAtBudget) || search.steps >= mostSteps || stalled(residuals, 30, stalledShare);
+    return failed ? { search: beginAttempt({ kind: 'climb' }, []), outcome: 'restart' } : { search: seen, outcome: 'continue' };
   }
-  if (search.steps < mostSteps && !stalled(residuals, stalledFor)) return { search: seen, outcome: 'continue' };
+  if (attempt.kind === 'climb') return climb(seen, sight, options);
+  if (search.steps < mostSteps && !stalled(residuals, stalledFor, stalledShare)) return { search: seen, outcome: 'continue' };
   if (options.rank !== undefined) return { search: seen, outcome: 'exhausted' };
   const tried = [...search.tried, { rank: attempt.rank, residual: Math.min(...residuals) }];
   return nextImposed({ ...seen, tried }, options);
 }
 
-function stalled(residuals: readonly number[], span: number): boolean {
+/** Steps that a rank gets on the climb, and by how much the residual must shrink in them for it to stay. */
+const climbFor = 4;
+const climbShare = 0.85;
+const highestJump = 3;
+
+function climb(search: Search, { values }: Sight, options: SearchOptions): { search: Search; outcome: Outcome } {
+  if (!stalled(search.residuals, climbFor, climbShare)) return { search, outcome: 'continue' };
+  const tried = [...search.tried, { rank: search.rank, residual: search.residuals.at(-1) ?? NaN }];
+  const rank = Math.min(secant(tried), search.rank + highestJump);
+  if (rank > options.maxRank) return nextImposed({ ...search, tried: [] }, options);
+  const epsilon = Math.max(values[rank] ?? 0, leastEpsilon * (values[0] as number));
+  return { search: { ...search, tried, rank: atLeastOne(rank, values), epsilon, residuals: [] }, outcome: 'continue' };
+}
+
+function stalled(residuals: readonly number[], span: number, share: number): boolean {
   const before = residuals.at(-1 - span);
-  return before !== undefined && (residuals.at(-1) ?? 0) > stalledShare * before;
+  return before !== undefined && (residuals.at(-1) ?? 0) > share * before;
+}
+
+/** Where the squared residual, convex in the rank, would vanish on the line through its last two values: never too far. */
+function secant(tried: Search['tried']): number {
+  const [before, last] = [tried.at(-2), tried.at(-1)];
+  if (last === undefined) return 1;
+  const slope = before === undefined ? 0 : (before.residual ** 2 - last.residual ** 2) / (last.rank - before.rank);
+  return slope > 0 ? Math.max(last.rank + 1, Math.floor(last.rank + last.residual ** 2 / slope)) : last.rank + 1;
 }
 
 function nextImposed(search: Search, { maxRank }: SearchOptions): { search: Search; outcome: Outcome } {
-  const [before, last] = [search.tried.at(-2), search.tried.at(-1)];
-  let rank = (last?.rank ?? 0) + 1;
-  if (before !== undefined && last !== undefined) {
-    const slope = (before.residual ** 2 - last.residual ** 2) / (last.rank - before.rank);
-    if (slope > 0) rank = Math.max(rank, Math.floor(last.rank + last.residual ** 2 / slope));
-  }
-  if (rank > maxRank) {
-    const skipped = last !== undefined && last.rank < maxRank;
-    if (!skipped) return { search, outcome: 'exhausted' };
-    rank = maxRank;
-  }
+  const last = search.tried.at(-1)?.rank ?? 0;
+  if (last >= maxRank) return { search, outcome: 'exhausted' };
+  const rank = Math.min(secant(search.tried), maxRank);
   return { search: beginAttempt({ kind: 'imposed', rank }, search.tried), outcome: 'restart' };
 }
