@@ -121,7 +121,13 @@ export function linRfm(options: LinRfmOptions): Solver<LinRfmState> {
     }
   }
 
-  return { name, init: (problem) => Promise.resolve(init(problem)), step, estimate: originalOrder, dispose: (state) => disposeReal(state.matrix) };
+  return {
+    name,
+    init: (problem) => Promise.resolve(init(problem)),
+    step,
+    estimate: originalOrder,
+    dispose: (state) => disposeReal(state.matrix),
+  };
 }
 
 /** Before the first step: the observed values, zero elsewhere, which is what a metric of I gives. */

@@ -12,8 +12,8 @@ export type Attempt =
   | { readonly kind: 'decay' }
   /** Ranks imposed from 1 upwards, each from the estimate of the one before. */
   | { readonly kind: 'climb' }
-  /** A rank imposed from the start. */
-  | { readonly kind: 'imposed'; readonly rank: number };
+  /** A rank imposed from the start; start 0 is the observations' own singular vectors, others are random. */
+  | { readonly kind: 'imposed'; readonly rank: number; readonly start: number };
 
 export interface Search {
   readonly attempt: Attempt;
@@ -26,6 +26,8 @@ export interface Search {
   readonly gap: { readonly rank: number; readonly steps: number };
   /** Relative residuals of the truncated estimate in this attempt. */
   readonly residuals: readonly number[];
+  /** Largest rank that is still of interest: a doubtful fit was found there, or the budget. */
+  readonly ceiling: number;
   /** Ranks imposed in vain, ascending, with their relative residual at the end. */
   readonly tried: readonly { readonly rank: number; readonly residual: number }[];
 }
@@ -35,6 +37,10 @@ export interface SearchOptions {
   readonly rank: number | undefined;
   /** Largest rank that may be tried, from the number of observations. */
   readonly maxRank: number;
+  /** Largest rank at which a fit is beyond doubt: the observations outnumber its degrees of freedom by far. */
+  readonly certainRank: number;
+  /** Random starts for every rank above that, once the usual one has failed for all. */
+  readonly starts: number;
   /** Relative residual at which the observations count as met. */
   readonly target: number;
 }
@@ -56,20 +62,22 @@ const certainGap = 100;
 const stableFor = 2;
 /** Steps at the budget without a gap after which the fast way is given up. */
 const patienceAtBudget = 3;
-const mostSteps = 100;
+const mostSteps = 400;
+const mostDecaySteps = 100;
+const decayStalledFor = 30;
 /** An imposed rank is given up once its residual shrank by less than this share over so many steps. */
 const stalledShare = 0.97;
 const stalledFor = 8;
 /** Smoothing stays above this share of the largest singular value: float64's own noise. */
 const leastEpsilon = 1e-15;
 
-export function beginSearch(options: SearchOptions): Search {
-  return beginAttempt(options.rank === undefined ? { kind: 'decay' } : { kind: 'imposed', rank: options.rank }, []);
+export function beginSearch({ rank, maxRank }: SearchOptions): Search {
+  return beginAttempt(rank === undefined ? { kind: 'decay' } : { kind: 'imposed', rank, start: 0 }, maxRank, []);
 }
 
-function beginAttempt(attempt: Attempt, tried: Search['tried']): Search {
+function beginAttempt(attempt: Attempt, ceiling: number, tried: Search['tried']): Search {
   const rank = attempt.kind === 'imposed' ? attempt.rank : 1;
-  return { attempt, steps: 0, epsilon: Infinity, rank, gap: { rank: 0, steps: 0 }, residuals: [], tried };
+  return { attempt, steps: 0, epsilon: Infinity, rank, gap: { rank: 0, steps: 0 }, residuals: [], ceiling, tried };
 }
 
 /** Smoothing and rank for the next step of an attempt. */
@@ -110,18 +118,27 @@ function followGap(search: Search, values: Float64Array, { maxRank }: SearchOpti
 export function judge(search: Search, sight: Sight, options: SearchOptions): { search: Search; outcome: Outcome } {
   const residuals = [...search.residuals, sight.residual];
   const seen = { ...search, residuals };
-  if (sight.residual <= options.target) return { search: seen, outcome: 'certified' };
-  const { attempt } = search;
-  if (attempt.kind === 'decay') {
-    const stuck = search.rank >= options.maxRank && search.gap.steps < stableFor;
-    const failed = (stuck && search.steps >= patienceAtBudget) || search.steps >= mostSteps || stalled(residuals, 30, stalledShare);
-    return failed ? { search: beginAttempt({ kind: 'climb' }, []), outcome: 'restart' } : { search: seen, outcome: 'continue' };
+  const { attempt, rank } = search;
+  if (sight.residual <= options.target) {
+    // Near the budget wrong matrices of a higher rank fit too: only once no smaller rank fits is this one believed.
+    const believed = options.rank !== undefined || attempt.kind === 'imposed' || rank <= options.certainRank;
+    if (believed) return { search: seen, outcome: 'certified' };
+    return { search: beginAttempt({ kind: 'imposed', rank: 1, start: 0 }, rank, []), outcome: 'restart' };
   }
-  if (attempt.kind === 'climb') return climb(seen, sight, options);
-  if (search.steps < mostSteps && !stalled(residuals, stalledFor, stalledShare)) return { search: seen, outcome: 'continue' };
-  if (options.rank !== undefined) return { search: seen, outcome: 'exhausted' };
+  if (attempt.kind === 'decay') {
+    const stuck = rank >= options.maxRank && search.gap.steps < stableFor;
+    const failed =
+      (stuck && search.steps >= patienceAtBudget) ||
+      search.steps >= mostDecaySteps ||
+      stalled(residuals, decayStalledFor, stalledShare);
+    if (!failed) return { search: seen, outcome: 'continue' };
+    return { search: beginAttempt({ kind: 'climb' }, search.ceiling, []), outcome: 'restart' };
+  }
+  if (attempt.kind === 'climb') return climb(seen, sight);
+  if (search.steps < mostSteps && !stalled(residuals, stalledFor, stalledShare))
+    return { search: seen, outcome: 'continue' };
   const tried = [...search.tried, { rank: attempt.rank, residual: Math.min(...residuals) }];
-  return nextImposed({ ...seen, tried }, options);
+  return nextImposed({ ...seen, tried }, attempt, options);
 }
 
 /** Steps that a rank gets on the climb, and by how much the residual must shrink in them for it to stay. */
@@ -129,11 +146,13 @@ const climbFor = 4;
 const climbShare = 0.85;
 const highestJump = 3;
 
-function climb(search: Search, { values }: Sight, options: SearchOptions): { search: Search; outcome: Outcome } {
+function climb(search: Search, { values }: Sight): { search: Search; outcome: Outcome } {
   if (!stalled(search.residuals, climbFor, climbShare)) return { search, outcome: 'continue' };
   const tried = [...search.tried, { rank: search.rank, residual: search.residuals.at(-1) ?? NaN }];
   const rank = Math.min(secant(tried), search.rank + highestJump);
-  if (rank > options.maxRank) return nextImposed({ ...search, tried: [] }, options);
+  if (rank > search.ceiling) {
+    return { search: beginAttempt({ kind: 'imposed', rank: 1, start: 0 }, search.ceiling, []), outcome: 'restart' };
+  }
   const epsilon = Math.max(values[rank] ?? 0, leastEpsilon * (values[0] as number));
   return { search: { ...search, tried, rank: atLeastOne(rank, values), epsilon, residuals: [] }, outcome: 'continue' };
 }
@@ -151,9 +170,17 @@ function secant(tried: Search['tried']): number {
   return slope > 0 ? Math.max(last.rank + 1, Math.floor(last.rank + last.residual ** 2 / slope)) : last.rank + 1;
 }
 
-function nextImposed(search: Search, { maxRank }: SearchOptions): { search: Search; outcome: Outcome } {
-  const last = search.tried.at(-1)?.rank ?? 0;
-  if (last >= maxRank) return { search, outcome: 'exhausted' };
-  const rank = Math.min(secant(search.tried), maxRank);
-  return { search: beginAttempt({ kind: 'imposed', rank }, search.tried), outcome: 'restart' };
+function nextImposed(
+  search: Search,
+  { rank: last, start }: Attempt & { kind: 'imposed' },
+  { rank: told, certainRank, starts }: SearchOptions,
+): { search: Search; outcome: Outcome } {
+  const { ceiling } = search;
+  const restart = (rank: number, from: number, tried: Search['tried']) =>
+    ({ search: beginAttempt({ kind: 'imposed', rank, start: from }, ceiling, tried), outcome: 'restart' }) as const;
+  if (told === undefined && last < ceiling) {
+    return restart(start === 0 ? Math.min(secant(search.tried), ceiling) : last + 1, start, search.tried);
+  }
+  if (start >= starts) return { search, outcome: 'exhausted' };
+  return restart(told ?? Math.min(certainRank + 1, ceiling), start + 1, []);
 }

@@ -59,7 +59,12 @@ const correctionSteps = 200;
 /** A tangent space that moves more than this a step is not worth a costly preconditioner. */
 const settledChange = 0.3;
 /** Observations must outnumber a rank's degrees of freedom by this for a fit to mean anything. */
-const leastRatio = 1.05;
+const leastRatio = 1.1;
+/** …and by this for it to be beyond doubt. */
+const certainRatio = 1.4;
+/** Where a problem is small and nothing fits, each doubtful rank is started anew so many times. */
+const randomStarts = 3;
+const mostForStarts = 20000;
 export const defaultTarget = 1e-10;
 
 export function twoSidedLinRfm(options: TwoSidedOptions = {}): Solver<TwoSidedState, SparseProblem, Factors> {
@@ -67,6 +72,8 @@ export function twoSidedLinRfm(options: TwoSidedOptions = {}): Solver<TwoSidedSt
     rank: options.rank,
     target: options.target ?? defaultTarget,
     maxRank: Math.max(1, options.rank ?? largestRank(problem.shape, problem.observed, leastRatio)),
+    certainRank: largestRank(problem.shape, problem.observed, certainRatio),
+    starts: problem.observed <= mostForStarts ? randomStarts : 0,
   });
 
   /** X = P*(y) and its singular values: what the weights' identity gives. */
@@ -75,13 +82,15 @@ export function twoSidedLinRfm(options: TwoSidedOptions = {}): Solver<TwoSidedSt
     const [left, right] = [tall(rows, 1), tall(columns, 1)];
     const residual = await problem.residuals.of(left, right);
     const { maxRank } = settings(problem);
+    const seed = search.attempt.kind === 'imposed' ? search.attempt.start : 0;
     const width = Math.min(
       search.attempt.kind === 'imposed' ? search.rank + spare : Math.min(maxRank + 1, 16),
       rows,
       columns,
     );
-    const start = padRandom(tall(columns, 0), width, createRandom(0));
-    const triplets = await leadingTriplets(lowRankPlus(left, right, residual), start, firstPowerSteps);
+    const start = padRandom(tall(columns, 0), width, createRandom(seed));
+    const power = seed === 0 ? firstPowerSteps : 0;
+    const triplets = await leadingTriplets(lowRankPlus(left, right, residual), start, power);
     const chosen = chooseStep(search, { values: triplets.values }, settings(problem));
     return { search: chosen, triplets, left, right, residual, change: Infinity };
   }
