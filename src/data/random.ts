@@ -11,7 +11,8 @@ export interface Random {
 }
 
 export function createRandom(seed: number): Random {
-  const generator = seedrandom(String(seed));
+  // Not the bare number: ARC4 takes a repeated key for the same, 22 for 2.
+  const generator = seedrandom(`lin-rfm ${seed}`);
   const uniform = (): number => generator.double();
   // Box–Muller; 1 − u keeps the logarithm finite.
   const normal = (): number => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());

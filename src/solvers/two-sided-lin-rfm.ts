@@ -63,7 +63,7 @@ const leastRatio = 1.1;
 /** …and by this for it to be beyond doubt. */
 const certainRatio = 1.4;
 /** Where a problem is small and nothing fits, each doubtful rank is started anew so many times. */
-const randomStarts = 3;
+const randomStarts = 8;
 const mostForStarts = 20000;
 export const defaultTarget = 1e-10;
 
