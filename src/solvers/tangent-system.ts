@@ -2,7 +2,8 @@
  * The correction of two-sided lin-RFM: conjugate gradients in the tangent space of the current low-rank matrix.
  *
  * At X = U diag(σ) Vᵀ a tangent γ = L Vᵀ + U Rᵀ, RᵀV = 0, has as penalty its own entries over the weights' inverse:
- * σ_iσ_j for the part UᵀL, σ_jε for the two others, all less the ε² that everything else has. With P the sampling the
+ * max(σ_i, σ_j)² for the part UᵀL, σ_j² for the two others (the smaller of the two sides' weights, which near the limit
+ * recovers where their geometric mean does not), all less the ε² that everything else has. With P the sampling the
  * system is (P_T P*P P_T + ε²(D_T − ε²)⁻¹) δγ = gradient. It is solved in float32 whatever the backend has: the gradient
  * is exact, so the error of a correction is mended by the next one.
  *
@@ -51,9 +52,9 @@ export function penaltiesOf({ values, epsilon }: TangentPoint): Penalties {
   const rank = values.length;
   return {
     core: Float64Array.from({ length: rank * rank }, (_, k) =>
-      penalty((values[Math.floor(k / rank)] as number) * (values[k % rank] as number)),
+      penalty(Math.max(values[Math.floor(k / rank)] as number, values[k % rank] as number) ** 2),
     ),
-    side: values.map((value) => penalty(value * epsilon)),
+    side: values.map((value) => penalty(value ** 2)),
   };
 }
 

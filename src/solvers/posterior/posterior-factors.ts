@@ -59,7 +59,7 @@ export function posteriorFactors(
     const share = problem.observed / (rows * columns);
     const vectors = rows >= columns ? triplets.right : triplets.left;
     // Entries of size one on the long side: all of the scale is on the short one.
-    const spread = triplets.values.map((value) => value / (share * Math.sqrt(longCount)));
+    const spread = triplets.values.map((value) => (Number(process.env['SP'] ?? 1) * value) / (share * Math.sqrt(longCount)));
     const means = scaleColumns(vectors, spread);
     const longPrior = new Float64Array(rank).fill(1);
     const shortPrior = spread.map((value) => Math.max(value ** 2 / shortCount, Number.MIN_VALUE));
@@ -67,7 +67,7 @@ export function posteriorFactors(
     return {
       long: { means: nothing, covariances: new Float64Array(longCount * rank * rank) },
       short: { means },
-      ...{ longPrior, shortPrior, noise: options.noise ?? 1, fitted: new Float64Array(problem.observed) },
+      ...{ longPrior, shortPrior, noise: options.noise ?? Number(process.env['N0'] ?? 1), fitted: new Float64Array(problem.observed) },
     };
   }
 
