@@ -61,7 +61,7 @@ const clearGap = 10;
 const certainGap = 100;
 const stableFor = 2;
 /** Steps at the budget without a gap after which the fast way is given up. */
-const patienceAtBudget = 3;
+const patienceAtBudget = 5;
 const mostSteps = 400;
 const mostDecaySteps = 100;
 const decayStalledFor = 30;

@@ -9,10 +9,11 @@ import { leadingTriplets } from '../../linalg/leading-singular.js';
 import { frobeniusNorm, scaleColumns, tall, timesSmall } from '../../linalg/tall.js';
 import type { Precision } from '../../../kernels/real.js';
 import { padRandom } from '../../linalg/leading-singular.js';
-import type { SparseProblem, SparseSide } from '../../sparse-problem.js';
+import type { SparseProblem } from '../../sparse-problem.js';
 import type { Solver, Step } from '../solver.js';
 import { impliedNoise, meanMoment, solveSide } from './half-sweep.js';
 import type { Side, UncertainSide } from './half-sweep.js';
+import { fitTimesGap, sidesOf } from './sides.js';
 import { fittedValues } from './fitted.js';
 import type { PosteriorEstimate } from './estimate.js';
 
@@ -37,6 +38,8 @@ export interface PosteriorFactorsState {
 }
 
 const firstPowerSteps = 3;
+/** Of the zero-filled matrix's singular values: components that then grow are there, those that are noise do not. */
+const startShare = Number(process.env['SP'] ?? 0.1);
 /** A component whose variance is below this share of the noise's is gone. */
 const negligible = 1e-6;
 /** Smallest noise variance, as a share of the data's: exact data would end at zero. */
@@ -59,7 +62,7 @@ export function posteriorFactors(
     const share = problem.observed / (rows * columns);
     const vectors = rows >= columns ? triplets.right : triplets.left;
     // Entries of size one on the long side: all of the scale is on the short one.
-    const spread = triplets.values.map((value) => (Number(process.env['SP'] ?? 1) * value) / (share * Math.sqrt(longCount)));
+    const spread = triplets.values.map((value) => (startShare * value) / (share * Math.sqrt(longCount)));
     const means = scaleColumns(vectors, spread);
     const longPrior = new Float64Array(rank).fill(1);
     const shortPrior = spread.map((value) => Math.max(value ** 2 / shortCount, Number.MIN_VALUE));
@@ -67,7 +70,7 @@ export function posteriorFactors(
     return {
       long: { means: nothing, covariances: new Float64Array(longCount * rank * rank) },
       short: { means },
-      ...{ longPrior, shortPrior, noise: options.noise ?? Number(process.env['N0'] ?? 1), fitted: new Float64Array(problem.observed) },
+      ...{ longPrior, shortPrior, noise: options.noise ?? 1, fitted: new Float64Array(problem.observed) },
     };
   }
 
@@ -117,17 +120,6 @@ export function posteriorFactors(
   }
 
   return { name: 'posterior', init, step, estimate, dispose: () => undefined };
-}
-
-export function sidesOf({ shape, rows, columns }: SparseProblem): { long: SparseSide; short: SparseSide } {
-  return shape[0] >= shape[1] ? { long: rows, short: columns } : { long: columns, short: rows };
-}
-
-function fitTimesGap(values: Float64Array, fitted: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < values.length; k += 1)
-    sum += (values[k] as number) * ((values[k] as number) - (fitted[k] as number));
-  return sum;
 }
 
 function diagonal(matrix: Float64Array): Float64Array {

@@ -1,0 +1,89 @@
+/**
+ * Lin-RFM for α = 1/2 with the posterior covariance, one-sided: every vector along the short side is Gaussian with the
+ * dense metric K as covariance, and K becomes the mean of x xᵀ + Cov(x): the EM step of that model, which learns the noise
+ * level as well. Wants the short side much shorter than the long one, or to be stopped early.
+ *
+ * In the basis B of K, K = B Bᵀ, the solve is the row normal equation with prior one: x = B u.
+ */
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import type { Precision } from '../../../kernels/real.js';
+import { frobeniusNorm, tall, timesSmall } from '../../linalg/tall.js';
+import type { Tall } from '../../linalg/tall.js';
+import type { SparseProblem } from '../../sparse-problem.js';
+import type { Solver, Step } from '../solver.js';
+import type { PosteriorEstimate } from './estimate.js';
+import { fittedValues } from './fitted.js';
+import { impliedNoise, meanMoment, solveSide } from './half-sweep.js';
+import type { UncertainSide } from './half-sweep.js';
+import { fitTimesGap, sidesOf } from './sides.js';
+
+export interface PosteriorMetricState {
+  /** B, [short, short]: rows are the short side's entries. */
+  readonly basis: Tall;
+  readonly noise: number;
+  /** After the first step, in the basis it was solved with. */
+  readonly solved?: { readonly basis: Tall; readonly long: UncertainSide; readonly noise: number };
+  readonly fitted: Float64Array;
+}
+
+/** Share of the data's variance that the first metric gives to the signal, and the noise. */
+const firstShare = 0.5;
+
+export function posteriorMetric(precision: Precision): Solver<PosteriorMetricState, SparseProblem, PosteriorEstimate> {
+  function init(problem: SparseProblem): Promise<PosteriorMetricState> {
+    const side = Math.min(...problem.shape);
+    const basis = tall(side, side);
+    for (let k = 0; k < side; k += 1) basis.values[k * (side + 1)] = Math.sqrt(firstShare);
+    return Promise.resolve({ basis, noise: 1 - firstShare, fitted: new Float64Array(problem.observed) });
+  }
+
+  async function step(problem: SparseProblem, state: PosteriorMetricState): Promise<Step<PosteriorMetricState>> {
+    const { long } = sidesOf(problem);
+    const { basis, noise } = state;
+    const side = basis.count;
+    const prior = new Float64Array(side).fill(1);
+    const solved = await solveSide(long, { means: basis }, prior, noise, precision);
+    const fitted = await fittedValues(long, solved.means, basis, precision);
+    const moment = meanMoment(solved);
+    const count = solved.means.count;
+    const gap = fitTimesGap(long.values, fitted);
+    const learnt = impliedNoise(gap, moment, prior, { noise, count, observed: problem.observed });
+    const moved = fitted.map((value, k) => value - (state.fitted[k] as number));
+    const misfit = fitted.map((value, k) => value - (long.values[k] as number));
+    return {
+      state: {
+        basis: timesSmall(basis, squareRoot(moment, side), side),
+        noise: Math.max(learnt, Number.EPSILON),
+        solved: { basis, long: solved, noise: learnt },
+        fitted,
+      },
+      measures: {
+        change: frobeniusNorm(moved) / (frobeniusNorm(fitted) || 1),
+        residual: frobeniusNorm(misfit) / problem.norm,
+        epsilon: Math.sqrt(Math.max(learnt, 0)),
+        rank: side,
+      },
+    };
+  }
+
+  function estimate(problem: SparseProblem, state: PosteriorMetricState): Promise<PosteriorEstimate> {
+    const { basis, solved, noise } = state;
+    const count = Math.max(...problem.shape);
+    const long = solved?.long ?? { means: tall(count, basis.width) };
+    const short = { means: solved?.basis ?? basis };
+    const [left, right] = problem.shape[0] >= problem.shape[1] ? [long, short] : [short, long];
+    return Promise.resolve({ left, right, noise: noise * problem.scale ** 2, scale: problem.scale });
+  }
+
+  return { name: 'posterior-metric', init, step, estimate, dispose: () => undefined };
+}
+
+/** Any B with B Bᵀ = matrix. */
+function squareRoot(matrix: Float64Array, side: number): Float64Array {
+  const whole = Matrix.from1DArray(side, side, matrix);
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(whole, { assumeSymmetric: true });
+  return Float64Array.from(
+    eigenvectorMatrix.to1DArray(),
+    (value, k) => value * Math.sqrt(Math.max(0, realEigenvalues[k % side] ?? 0)),
+  );
+}
