@@ -39,6 +39,8 @@ export interface SearchOptions {
   readonly maxRank: number;
   /** Largest rank at which a fit is beyond doubt: the observations outnumber its degrees of freedom by far. */
   readonly certainRank: number;
+  /** Whether to impose each rank anew where the climb has failed: near the limit, and for small problems. */
+  readonly thorough: boolean;
   /** Random starts for every rank above that, once the usual one has failed for all. */
   readonly starts: number;
   /** Relative residual at which the observations count as met. */
@@ -134,7 +136,7 @@ export function judge(search: Search, sight: Sight, options: SearchOptions): { s
     if (!failed) return { search: seen, outcome: 'continue' };
     return { search: beginAttempt({ kind: 'climb' }, search.ceiling, []), outcome: 'restart' };
   }
-  if (attempt.kind === 'climb') return climb(seen, sight);
+  if (attempt.kind === 'climb') return climb(seen, sight, options);
   if (search.steps < mostSteps && !stalled(residuals, stalledFor, stalledShare))
     return { search: seen, outcome: 'continue' };
   const tried = [...search.tried, { rank: attempt.rank, residual: Math.min(...residuals) }];
@@ -144,13 +146,16 @@ export function judge(search: Search, sight: Sight, options: SearchOptions): { s
 /** Steps that a rank gets on the climb, and by how much the residual must shrink in them for it to stay. */
 const climbFor = 4;
 const climbShare = 0.85;
+const mostClimbSteps = 40;
 const highestJump = 3;
 
-function climb(search: Search, { values }: Sight): { search: Search; outcome: Outcome } {
-  if (!stalled(search.residuals, climbFor, climbShare)) return { search, outcome: 'continue' };
+function climb(search: Search, { values }: Sight, options: SearchOptions): { search: Search; outcome: Outcome } {
+  const slow = search.residuals.length >= mostClimbSteps;
+  if (!slow && !stalled(search.residuals, climbFor, climbShare)) return { search, outcome: 'continue' };
   const tried = [...search.tried, { rank: search.rank, residual: search.residuals.at(-1) ?? NaN }];
   const rank = Math.min(secant(tried), search.rank + highestJump);
   if (rank > search.ceiling) {
+    if (!options.thorough) return { search, outcome: 'exhausted' };
     return { search: beginAttempt({ kind: 'imposed', rank: 1, start: 0 }, search.ceiling, []), outcome: 'restart' };
   }
   const epsilon = Math.max(values[rank] ?? 0, leastEpsilon * (values[0] as number));

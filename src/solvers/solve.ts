@@ -3,10 +3,12 @@ import * as tf from '@tensorflow/tfjs';
 import type { Progress, Solver, Status } from './solver.js';
 import type { StopRule } from './stop-rules.js';
 
-export interface SolveOptions {
+export interface SolveOptions<State = unknown> {
   readonly stop: StopRule;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** Looks at every state after its step, from outside the solver; may end the solve. The state stays the loop's. */
+  readonly inspect?: (state: State) => Promise<Status | undefined>;
 }
 
 export interface SolveResult<Estimate = Float64Array> {
@@ -24,7 +26,7 @@ export interface SolveResult<Estimate = Float64Array> {
 export async function solve<State, P, Estimate>(
   solver: Solver<State, P, Estimate>,
   problem: P,
-  options: SolveOptions,
+  options: SolveOptions<State>,
 ): Promise<SolveResult<Estimate>> {
   const began = performance.now();
   const progress: Progress[] = [];
@@ -45,7 +47,7 @@ export async function solve<State, P, Estimate>(
       const latest = { step: progress.length + 1, seconds: (performance.now() - began) / 1000, ...measures };
       progress.push(latest);
       options.onProgress?.(latest);
-      const status = verdict ?? options.stop(progress);
+      const status = verdict ?? (await options.inspect?.(state)) ?? options.stop(progress);
       if (status !== undefined) return await finish(status);
     }
   } finally {

@@ -63,7 +63,7 @@ const leastRatio = 1.1;
 /** …and by this for it to be beyond doubt. */
 const certainRatio = 1.4;
 /** Where a problem is small and nothing fits, each doubtful rank is started anew so many times. */
-const randomStarts = 8;
+const randomStarts = 1;
 const mostForStarts = 20000;
 export const defaultTarget = 1e-10;
 
@@ -73,6 +73,7 @@ export function twoSidedLinRfm(options: TwoSidedOptions = {}): Solver<TwoSidedSt
     target: options.target ?? defaultTarget,
     maxRank: Math.max(1, options.rank ?? largestRank(problem.shape, problem.observed, leastRatio)),
     certainRank: largestRank(problem.shape, problem.observed, certainRatio),
+    thorough: problem.observed <= mostForStarts,
     starts: problem.observed <= mostForStarts ? randomStarts : 0,
   });
 

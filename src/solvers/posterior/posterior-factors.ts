@@ -20,6 +20,11 @@ import type { PosteriorEstimate } from './estimate.js';
 export interface PosteriorFactorsOptions {
   /** Components to begin with; those that the data do not bear drop out. */
   readonly rank: number;
+  /**
+   * Size of the start, as a share of the zero-filled matrix's singular values scaled up by the sampling rate. From a
+   * small one only strong components grow, and stopped early that is shrinkage; from 1 all that are there are found.
+   */
+  readonly startShare: number;
   readonly precision: Precision;
   /** Noise variance known beforehand, in the problem's scaled units; learnt unless given. */
   readonly noise?: number;
@@ -38,8 +43,6 @@ export interface PosteriorFactorsState {
 }
 
 const firstPowerSteps = 3;
-/** Of the zero-filled matrix's singular values: components that then grow are there, those that are noise do not. */
-const startShare = Number(process.env['SP'] ?? 0.1);
 /** A component whose variance is below this share of the noise's is gone. */
 const negligible = 1e-6;
 /** Smallest noise variance, as a share of the data's: exact data would end at zero. */
@@ -62,7 +65,7 @@ export function posteriorFactors(
     const share = problem.observed / (rows * columns);
     const vectors = rows >= columns ? triplets.right : triplets.left;
     // Entries of size one on the long side: all of the scale is on the short one.
-    const spread = triplets.values.map((value) => (startShare * value) / (share * Math.sqrt(longCount)));
+    const spread = triplets.values.map((value) => (options.startShare * value) / (share * Math.sqrt(longCount)));
     const means = scaleColumns(vectors, spread);
     const longPrior = new Float64Array(rank).fill(1);
     const shortPrior = spread.map((value) => Math.max(value ** 2 / shortCount, Number.MIN_VALUE));
