@@ -6,11 +6,11 @@
  *     const { completion } = await complete(createObservations({ shape: [3, 3], row, column, value }));
  */
 export { BackendError, InputError } from './errors.js';
-export { backendNames, reportBackends, useBackend } from '../kernels/backends/index.js';
+export { backendNames, reportBackends, threadCount, useBackend, useThreads } from '../kernels/backends/index.js';
 export type { BackendReport } from '../kernels/backends/index.js';
 export { complete, defaultMaxSteps, defaultTolerance, solverNames } from './complete.js';
 export type { CompleteOptions, CompleteResult } from './complete.js';
-export type { Completion } from './completion.js';
+export type { Completion, Factors } from './completion.js';
 
 export {
   createObservations,
@@ -31,6 +31,15 @@ export { readMatrix, writeMatrix, writeObservations } from './data/formats/index
 export { readQueries, writePredictions } from './data/formats/queries.js';
 export type { Labels, MatrixFile, MatrixSource } from './data/matrix-file.js';
 
+export { createSparseProblem } from './sparse-problem.js';
+export type { SparseProblem, SparseSide } from './sparse-problem.js';
+export { twoSidedLinRfm } from './solvers/two-sided-lin-rfm.js';
+export type { TwoSidedOptions } from './solvers/two-sided-lin-rfm.js';
+export { posteriorFactors } from './solvers/posterior/posterior-factors.js';
+export type { PosteriorFactorsOptions } from './solvers/posterior/posterior-factors.js';
+export { posteriorMetric } from './solvers/posterior/posterior-metric.js';
+export { meanOf, varianceOf } from './solvers/posterior/estimate.js';
+export type { PosteriorEstimate } from './solvers/posterior/estimate.js';
 export { createProblem } from './problem.js';
 export type { Direction, Pattern, Problem } from './problem.js';
 export { alternating, columnsOnly, linRfm, rowsOnly } from './solvers/lin-rfm.js';
@@ -56,11 +65,17 @@ export type { PowerResult, SpectralPower, SpectralRange } from './linalg/matrix-
 
 /** Device kernels, for TensorFlow.js pipelines: real arrays in float32 or float64, and what is computed on them. */
 export { choleskySolve } from '../kernels/cholesky-solve/index.js';
+export { blockProduct } from '../kernels/block-product/index.js';
 export { combine } from '../kernels/combine/index.js';
 export { differenceNorms } from '../kernels/difference-norms/index.js';
 export { expandRows } from '../kernels/expand-rows/index.js';
 export { gatherBlocks } from '../kernels/gather-blocks/index.js';
 export { matrixProduct } from '../kernels/matrix-product/index.js';
+export { rowNormalSolve } from '../kernels/row-normal-solve/index.js';
+export { sampledProduct } from '../kernels/sampled-product/index.js';
+export { sparseProduct } from '../kernels/sparse-product/index.js';
+export { disposePattern, uploadPattern } from '../kernels/sparse-pattern.js';
+export type { SparsePattern } from '../kernels/sparse-pattern.js';
 export { asReal, disposeReal, downloadReal, tidyReals, uploadReal } from '../kernels/real.js';
 export type { Precision, RealTensor } from '../kernels/real.js';
 export { version } from './version.js';

@@ -1,7 +1,7 @@
 import type { Backend } from '../kernels/backends/index.js';
 import { bytesPerReal } from '../kernels/real.js';
 import type { Precision } from '../kernels/real.js';
-import type { Shape } from './data/observations.js';
+import type { Observations, Shape } from './data/observations.js';
 import { InputError } from './errors.js';
 import { blockBytes } from './problem.js';
 
@@ -43,4 +43,21 @@ export function fittingSides(shape: Shape, precision: Precision, backend: Backen
 
 function gibibytes(bytes: number): string {
   return `${Number((bytes / 2 ** 30).toPrecision(3))} GiB`;
+}
+
+/** Bytes a solver of factors takes for each observation, its position twice and values several times, and for each row. */
+const bytesPerObservation = 60;
+const bytesPerLine = 3000;
+
+/** Bytes that a solver of factors needs at its peak; nothing grows with rows · columns. */
+export function factorSolverBytes({ shape, value }: Observations): number {
+  return bytesPerObservation * value.length + bytesPerLine * (shape[0] + shape[1]);
+}
+
+/** @throws InputError where the backend has not the memory for the observations and factors. */
+export function checkFactorMemory(observations: Observations, backend: Backend): void {
+  const [needed, available] = [factorSolverBytes(observations), backend.memoryBytes()];
+  if (needed <= available) return;
+  const given = `${observations.value.length} observations of ${observations.shape.join('x')}, which need ${gibibytes(needed)}`;
+  throw new InputError('memory', `a problem within ${gibibytes(available)} on backend ${backend.name}`, given);
 }

@@ -6,6 +6,7 @@ import { cpu } from './cpu.js';
 import { tensorflow } from './tensorflow.js';
 import { wasm } from './wasm.js';
 
+export { threadCount, useThreads } from './wasm-threads.js';
 export type { Backend, BackendReport } from './backend.js';
 
 const backends: readonly Backend[] = [tensorflow, wasm, cpu];

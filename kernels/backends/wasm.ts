@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import type { Backend } from './backend.js';
+import { threadCount } from './wasm-threads.js';
 
 /** WebAssembly with SIMD: the embedded default, from the npm registry alone. */
 export const wasm: Backend = {
@@ -14,7 +15,7 @@ export const wasm: Backend = {
     if (hasSimd !== true) throw new Error('this JavaScript engine has no WebAssembly SIMD');
     if (!(await readies('wasm'))) throw new Error('@tensorflow/tfjs-backend-wasm did not start');
   },
-  describe: () => ({ device: 'CPU with SIMD', version: version_wasm, threads: 1 }),
+  describe: () => ({ device: 'CPU with SIMD', version: version_wasm, threads: threadCount() }),
 };
 
 /** Starts a backend and puts the active one back. */

@@ -1,5 +1,5 @@
 /** `lin-rfm complete`: fills in a matrix. */
-import { backendNames, useBackend } from '../../kernels/backends/index.js';
+import { backendNames, useBackend, useThreads } from '../../kernels/backends/index.js';
 import { complete, defaultMaxSteps, defaultTolerance, solverNames } from '../complete.js';
 import type { CompleteOptions, CompleteResult } from '../complete.js';
 import { extensionsFor, checkReadable, checkWritable, readMatrix, writeMatrix } from '../data/formats/index.js';
@@ -35,8 +35,13 @@ export const completeCommand: Command = {
     shape: { type: 'string', describe: 'ROWSxCOLUMNS [from the file]' },
     solver: { type: 'string', describe: `${solverNames.join(', ')} [auto]` },
     alpha: { type: 'string', describe: 'power of the reweighting, in (0, 1] [0.5]' },
-    noise: { type: 'string', describe: 'none, or the standard deviation of the noise [none]' },
-    offsets: { type: 'string', describe: `auto, ${offsetChoices.join(', ')} [auto: both with noise, else none]` },
+    noise: { type: 'string', describe: 'auto, none, or the standard deviation of the noise [auto]' },
+    rank: { type: 'string', describe: 'auto, or a number [auto]' },
+    threads: { type: 'string', describe: 'of the CPU [all cores]' },
+    offsets: {
+      type: 'string',
+      describe: `auto, ${offsetChoices.join(', ')} [auto: none for exact data, else as held-out observations prefer]`,
+    },
     backend: { type: 'string', describe: `${backendNames.join(', ')} [auto]` },
     precision: { type: 'string', describe: 'mixed (float64 answers), float32 [mixed]' },
     out: { type: 'string', describe: `the completed matrix: ${extensionsFor('write').join(', ')}` },
@@ -63,7 +68,7 @@ interface Settings {
   readonly backend: string;
   readonly options: CompleteOptions;
   readonly alpha: number;
-  readonly noise: number;
+  readonly threads: number | undefined;
   readonly tolerance: number;
   readonly holdOut: number;
   readonly seed: number;
@@ -93,6 +98,7 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
     settings.holdOut > 0 ? splitObservations(file.observations, settings.holdOut, settings.seed) : undefined;
   const read = (performance.now() - readBegan) / 1000;
   await useBackend(settings.backend);
+  await useThreads(settings.threads);
   const display = showProgress(io, settings.tolerance, quiet);
   const result = await (async () => {
     try {
@@ -110,14 +116,16 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
   }
   const writeBegan = performance.now();
   if (positions !== undefined && outputs.predictions !== undefined) {
-    await writePredictions(outputs.predictions, positions, result.completion.predict(positions.row, positions.column));
+    const { completion } = result;
+    const errors = completion.standardError?.(positions.row, positions.column);
+    await writePredictions(outputs.predictions, positions, completion.predict(positions.row, positions.column), errors);
   }
   if (outputs.out !== undefined) await writeMatrix(outputs.out, result.completion, file);
   const write = (performance.now() - writeBegan) / 1000;
-  const { alpha, noise, seed } = settings;
+  const { alpha, seed } = settings;
   const observed = (split?.kept ?? file.observations).value.length;
-  const heldOutRmse = split === undefined ? undefined : rootMeanSquare(split, result);
-  const metrics = metricsOf(result, { shape, observed, alpha, noise, seed, seconds: { read, write }, heldOutRmse });
+  const heldOutRmse = split === undefined ? result.heldOutRmse : rootMeanSquare(split, result);
+  const metrics = metricsOf(result, { shape, observed, alpha, seed, seconds: { read, write }, heldOutRmse });
   await writeReports(input, outputs, result, metrics);
   if (!quiet) io.stdout.write(summary(metrics, outputs));
   if (result.status === 'converged') return exitCode.done;
@@ -130,6 +138,8 @@ function readSettings(parsed: Parsed): Settings {
   const solver = choiceOption(parsed, 'solver', solverNames) ?? 'auto';
   const alpha = numberOption(parsed, 'alpha', alphaRule) ?? 0.5;
   const noise = readNoise(parsed);
+  const rank = parsed['rank'] === 'auto' ? undefined : numberOption(parsed, 'rank', wholeFromOne);
+  const seed = numberOption(parsed, 'seed', wholeFromZero) ?? 0;
   const offsets = choiceOption(parsed, 'offsets', ['auto', ...offsetChoices] as const) ?? 'auto';
   const backend = choiceOption(parsed, 'backend', backendNames) ?? 'auto';
   const precision = choiceOption(parsed, 'precision', ['mixed', 'float32'] as const) ?? 'mixed';
@@ -140,11 +150,14 @@ function readSettings(parsed: Parsed): Settings {
   const timeLimit = numberOption(parsed, 'time-limit', positive);
   const shapeText = textOption(parsed, 'shape');
   return {
-    ...{ input, backend, alpha, noise, tolerance },
+    ...{ input, backend, alpha, tolerance, seed },
+    threads: numberOption(parsed, 'threads', wholeFromOne),
     options: {
       solver,
       alpha,
-      noise,
+      seed,
+      ...(noise !== undefined && { noise }),
+      ...(rank !== undefined && { rank }),
       offsets,
       precision,
       maxSteps,
@@ -152,7 +165,6 @@ function readSettings(parsed: Parsed): Settings {
       ...(timeLimit !== undefined && { timeLimit }),
     },
     holdOut: numberOption(parsed, 'hold-out', fractionRule) ?? 0,
-    seed: numberOption(parsed, 'seed', wholeFromZero) ?? 0,
     quiet: parsed['quiet'] === true,
     shape: shapeText === undefined ? undefined : parseShape(shapeText, '--shape'),
     outputs: {
@@ -165,10 +177,12 @@ function readSettings(parsed: Parsed): Settings {
   };
 }
 
-/** 0 where the data are exact. */
-function readNoise(parsed: Parsed): number {
+/** 0 where the data are exact, undefined where the level is to be found. */
+function readNoise(parsed: Parsed): number | undefined {
   if (parsed['noise'] === 'none') return 0;
-  return numberOption(parsed, 'noise', { expected: 'none or a positive number', accepts: (value) => value > 0 }) ?? 0;
+  if (parsed['noise'] === 'auto') return undefined;
+  const rule = { expected: 'auto, none or a positive number', accepts: (value: number) => value > 0 };
+  return numberOption(parsed, 'noise', rule);
 }
 
 /** Everything about files that can be known before the solve. */

@@ -7,7 +7,6 @@ export interface RunContext {
   /** Observations the solver saw. */
   readonly observed: number;
   readonly alpha: number;
-  readonly noise: number;
   readonly seed: number;
   readonly seconds: { readonly read: number; readonly write: number };
   /** Root mean square error on observations set aside; undefined where none were. */
@@ -24,7 +23,10 @@ export interface Metrics {
   readonly observed: number;
   readonly rank: number | null;
   readonly alpha: number;
+  /** Standard deviation of the noise, given or found; 0 for exact data. */
   readonly noise: number;
+  /** Share of held-out observations within their uncalibrated nine-in-ten intervals; null where none were looked at. */
+  readonly coverage: number | null;
   readonly ridge: number;
   readonly offsets: string;
   readonly steps: number;
@@ -42,11 +44,12 @@ const keptSingularValues = 50;
 
 export function metricsOf(result: CompleteResult, context: RunContext): Metrics {
   const { status, solver, backend, device, ridge, offsets, progress, singularValues } = result;
-  const { shape, observed, alpha, noise, seed } = context;
+  const { shape, observed, alpha, seed } = context;
+  const { noise = 0 } = result;
   return {
     ...{ status, solver, backend, device, shape, observed },
     rank: singularValues.length === 0 ? null : result.rank,
-    ...{ alpha, noise, ridge, offsets, steps: progress.length },
+    ...{ alpha, noise, coverage: finite(result.coverage), ridge, offsets, steps: progress.length },
     seconds: { read: context.seconds.read, solve: result.seconds, write: context.seconds.write },
     change: finite(progress.at(-1)?.change),
     residual: finite(result.residual),

@@ -4,6 +4,9 @@ import type { Precision } from '../../kernels/real.js';
 import { followChange } from './schedules.js';
 import type { Schedule } from './schedules.js';
 
+export const defaultMaxSteps = 1000;
+export const defaultTolerance = 1e-6;
+
 /** By what factor a metric made by square roots must be better conditioned than one that was not. */
 const lostToRoots: Readonly<Record<Precision, number>> = { float32: 10, float64: 100 };
 
