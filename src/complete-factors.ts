@@ -6,7 +6,7 @@ import { emptyColumns, emptyRows } from './data/observations.js';
 import type { Observations } from './data/observations.js';
 import { fitOffsets, subtractOffsets } from './data/offsets.js';
 import type { Offsets } from './data/offsets.js';
-import { scaleColumns } from './linalg/tall.js';
+import { scaleColumns, tall } from './linalg/tall.js';
 import { thinSvd } from './linalg/thin-svd.js';
 import { checkFactorMemory } from './memory.js';
 import { selectPosterior } from './selection.js';
@@ -27,14 +27,16 @@ type FactorSolver = (observations: Observations, settings: CompleteSettings) => 
 const solvers: Readonly<Record<string, FactorSolver>> = {
   automatic: async (observations, settings) => {
     const exact = await completeExactly(observations, settings);
-    const done = exact.status === 'converged' || exact.status === 'interrupted' || exact.status === 'time-limit';
-    return done ? exact : completeNoisy(observations, settings, exact.seconds);
+    // A limit that the user set ends the solve; the search's own only means that nothing was found.
+    const ends = ['converged', 'interrupted', 'time-limit', ...(settings.maxSteps === undefined ? [] : ['max-steps'])];
+    return ends.includes(exact.status) ? exact : completeNoisy(observations, settings, exact.seconds);
   },
   'two-sided': completeExactly,
   posterior: completeNoisy,
 };
 
-export const factorSolverNames: readonly string[] = Object.keys(solvers);
+/** Those that a user may name. */
+export const factorSolverNames: readonly string[] = ['two-sided', 'posterior'];
 
 export async function completeFactors(observations: Observations, settings: CompleteSettings): Promise<Completed> {
   const run = solvers[settings.solver];
@@ -54,7 +56,10 @@ async function completeExactly(observations: Observations, settings: CompleteSet
   const choice = settings.offsets === undefined || settings.offsets === 'auto' ? 'none' : settings.offsets;
   const offsets = fitOffsets(observations, choice);
   const began = performance.now();
-  const problem = createSparseProblem(subtractOffsets(observations, offsets), backend.precisions.includes('float64'));
+  const rest = subtractOffsets(observations, offsets);
+  const offset = offsetOf(observations, offsets);
+  if (rest.value.every((value) => value === 0)) return allZero(observations, choice, offset);
+  const problem = createSparseProblem(rest, backend.precisions.includes('float64'));
   try {
     const target =
       precision === 'float32' ? Math.max(roughTarget, residualShare * tolerance) : residualShare * tolerance;
@@ -64,7 +69,10 @@ async function completeExactly(observations: Observations, settings: CompleteSet
     const { values } = run.estimate;
     return {
       status: run.status,
-      completion: factorCompletion(observations.shape, run.estimate, { offset: offsetOf(observations, offsets) }),
+      completion: factorCompletion(observations.shape, run.estimate, {
+        offset,
+        ...(run.status === 'converged' && { observed: observations }),
+      }),
       progress: run.progress,
       solver: 'two-sided',
       offsets: choice,
@@ -78,6 +86,18 @@ async function completeExactly(observations: Observations, settings: CompleteSet
   } finally {
     problem.dispose();
   }
+}
+
+type Offset = (row: number, column: number) => number;
+
+/** Where offsets leave nothing but zeros. */
+function allZero({ shape }: Observations, offsets: Completed['offsets'], offset: Offset): Completed {
+  const none = { left: tall(shape[0], 1), right: tall(shape[1], 1), values: new Float64Array(1) };
+  return {
+    ...{ status: 'converged', solver: 'two-sided', offsets, progress: [], warnings: [] },
+    completion: factorCompletion(shape, none, { offset }),
+    ...{ rank: 0, singularValues: new Float64Array(1), ridge: 0, residual: 0, seconds: 0 },
+  };
 }
 
 async function completeNoisy(observations: Observations, settings: CompleteSettings, spent = 0): Promise<Completed> {
@@ -141,7 +161,7 @@ function rankAbove(values: Float64Array, noise: number, { shape, value }: Observ
 }
 
 /** A row or column without observations has no fit of its own: it gets the offsets of the other side. */
-function offsetOf(observations: Observations, offsets: Offsets): (row: number, column: number) => number {
+function offsetOf(observations: Observations, offsets: Offsets): Offset {
   const rows = new Set(emptyRows(observations));
   const columns = new Set(emptyColumns(observations));
   if (rows.size + columns.size === 0) return (row, column) => offsets.at(row, column);

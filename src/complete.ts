@@ -85,6 +85,9 @@ export interface CompleteSettings extends CompleteOptions {
   readonly arithmetic: Precision;
 }
 
+/** Longest side up to which the solver of full matrices is quick enough to fall back on. */
+const largestDenseSide = 1500;
+
 /** What `solver` may be. */
 export const solverNames: readonly string[] = ['auto', ...factorSolverNames, ...denseSolverNames];
 
@@ -98,12 +101,18 @@ export const solverNames: readonly string[] = ['auto', ...factorSolverNames, ...
 export async function complete(observations: Observations, options: CompleteOptions = {}): Promise<CompleteResult> {
   checkOptions(options);
   const backend = activeBackend();
-  const name = options.solver === undefined || options.solver === 'auto' ? automaticSolver(options) : options.solver;
-  if (!solverNames.includes(name)) throw new InputError('solver', `one of ${solverNames.join(', ')}`, name);
+  const asked = options.solver ?? 'auto';
+  if (!solverNames.includes(asked)) throw new InputError('solver', `one of ${solverNames.join(', ')}`, asked);
+  const name = asked === 'auto' ? automaticSolver(options) : asked;
   const dense = denseSolverNames.includes(name);
   const arithmetic = choosePrecision(options.precision ?? 'mixed', backend.precisions, dense);
   const settings = { ...options, alpha: options.alpha ?? 0.5, solver: name, backend, arithmetic };
   const done = dense ? await completeDense(observations, settings) : await completeFactors(observations, settings);
+  // Data said to be exact are met exactly, by the solver of full matrices where no low rank does.
+  const isUnmet = done.status === 'no-exact-fit' && options.noise === 0 && options.rank === undefined;
+  if (isUnmet && options.solver !== 'two-sided' && Math.max(...observations.shape) <= largestDenseSide) {
+    return complete(observations, { ...options, solver: 'lin-rfm' });
+  }
   return { ...done, advice: statusAdvice[done.status], backend: tf.getBackend(), device: backend.describe().device };
 }
 

@@ -1,4 +1,5 @@
-import type { Shape } from './data/observations.js';
+import { rowStarts } from './data/observations.js';
+import type { Observations, Shape } from './data/observations.js';
 import type { Tall } from './linalg/tall.js';
 
 /** A matrix recovered from its observations. Lives on the host in float64: nothing to dispose. */
@@ -42,14 +43,23 @@ export function denseCompletion(shape: Shape, values: Float64Array): Completion 
 export interface FactorExtras {
   /** Added to every entry. */
   readonly offset: (row: number, column: number) => number;
+  /** Given back as they are: exact data are met to rounding, and people compare. */
+  readonly observed?: Observations;
   /** Variance of a new observation. */
   readonly variance?: (row: number, column: number) => number;
 }
 
 /** A completion that holds left · rightᵀ and never the whole matrix. */
-export function factorCompletion(shape: Shape, factors: Factors, { offset, variance }: FactorExtras): Completion {
+export function factorCompletion(
+  shape: Shape,
+  factors: Factors,
+  { offset, observed, variance }: FactorExtras,
+): Completion {
   const { left, right } = factors;
+  const known = observed === undefined ? undefined : lookup(observed);
   const entry = (row: number, column: number): number => {
+    const value = known?.(row, column);
+    if (value !== undefined) return value;
     let sum = offset(row, column);
     const [u, v] = [row * left.width, column * right.width];
     for (let k = 0; k < left.width; k += 1) sum += (left.values[u + k] as number) * (right.values[v + k] as number);
@@ -69,5 +79,20 @@ export function factorCompletion(shape: Shape, factors: Factors, { offset, varia
     ...(variance && {
       standardError: (rows, columns) => at(rows, columns, (row, column) => Math.sqrt(variance(row, column))),
     }),
+  };
+}
+
+/** The observed value at a position, undefined where there is none: by bisection in the sorted row. */
+function lookup(observations: Observations): (row: number, column: number) => number | undefined {
+  const { column: columns, value } = observations;
+  const starts = rowStarts(observations);
+  return (row, column) => {
+    let [low, high] = [starts[row] ?? 0, starts[row + 1] ?? 0];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((columns[middle] as number) < column) low = middle + 1;
+      else high = middle;
+    }
+    return low < (starts[row + 1] ?? 0) && columns[low] === column ? value[low] : undefined;
   };
 }

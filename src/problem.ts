@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { uploadReal } from '../kernels/real.js';
 import type { Precision, RealTensor } from '../kernels/real.js';
 import { disposeReal } from '../kernels/real.js';
-import { transposeObservations } from './data/observations.js';
+import { rowStarts, transposeObservations } from './data/observations.js';
 import type { Observations, Shape } from './data/observations.js';
 
 /** Whether an estimate is held as the side at hand wants it, or transposed. */
@@ -85,15 +85,6 @@ export function rootMeanSquare(values: Float64Array): number {
   if (largest === 0) return 0;
   const mean = values.reduce((sum, value) => sum + (value / largest) ** 2, 0) / values.length;
   return largest * Math.sqrt(mean);
-}
-
-/** Start of every row in the sorted observations, and the end: [rows + 1]. */
-export function rowStarts(observations: Observations): Int32Array {
-  const starts = new Int32Array(observations.shape[0] + 1);
-  for (const row of observations.row) starts[row + 1] = (starts[row + 1] ?? 0) + 1;
-  for (let row = 0; row < observations.shape[0]; row += 1)
-    starts[row + 1] = (starts[row + 1] ?? 0) + (starts[row] ?? 0);
-  return starts;
 }
 
 /** Rows by falling number of observations; equal ones keep their order. */

@@ -7,6 +7,8 @@ import type { Observations } from './data/observations.js';
 import { fitOffsets, subtractOffsets } from './data/offsets.js';
 import type { OffsetChoice, Offsets } from './data/offsets.js';
 import { splitObservations } from './data/split.js';
+import type { Split } from './data/split.js';
+import { InputError } from './errors.js';
 import { createSparseProblem, largestRank } from './sparse-problem.js';
 import type { SparseProblem } from './sparse-problem.js';
 import { meanOf, varianceOf } from './solvers/posterior/estimate.js';
@@ -77,7 +79,8 @@ const mostMetricWork = 1.5e10;
 const largestMetricSide = 512;
 
 export async function selectPosterior(observations: Observations, options: SelectionOptions): Promise<Selection> {
-  const split = splitObservations(observations, heldOutShare, options.seed);
+  const split = spared(observations, options.seed);
+  if (split === undefined) return fitAlone(observations, options);
   const choices: OffsetChoice[] = options.offsets === 'auto' ? ['both', 'none'] : [options.offsets];
   let best: Trial | undefined;
   const consider = async (candidate: Candidate): Promise<void> => {
@@ -99,6 +102,29 @@ export async function selectPosterior(observations: Observations, options: Selec
   return { ...chosen, run, heldOutRmse: rmse, calibration, coverage };
 }
 
+/** Undefined where every observation is needed to see all rows and columns. */
+function spared(observations: Observations, seed: number): Split | undefined {
+  try {
+    return splitObservations(observations, heldOutShare, seed);
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}
+
+const sweepsAlone = 10;
+
+/** Too few observations to choose by: offsets and what the posterior makes of the rest. */
+async function fitAlone(observations: Observations, options: SelectionOptions): Promise<Selection> {
+  const offsetChoice = options.offsets === 'auto' ? 'both' : options.offsets;
+  const offsets = fitOffsets(observations, offsetChoice);
+  const stop = firstOf(options.limit, atMostSteps(sweepsAlone));
+  const candidate = factors(observations, options, offsetChoice, 1);
+  const run = await runOn(candidate, subtractOffsets(observations, offsets), options, stop);
+  const unknown = { heldOutRmse: NaN, calibration: 1, coverage: NaN };
+  return { solver: candidate.name, run, offsets, offsetChoice, ...unknown };
+}
+
 function factors(
   { shape, value }: Observations,
   { precision, rank, noise }: SelectionOptions,
@@ -111,7 +137,7 @@ function factors(
     ...{ name: 'posterior', offsets },
     solver: ({ scale }) => {
       const known = noise === undefined ? {} : { noise: (noise / scale) ** 2 };
-      return posteriorFactors({ rank: components, startShare, precision, ...known }) as ReturnType<Candidate['solver']>;
+      return posteriorFactors({ rank: components, startShare, precision, ...known });
     },
   };
 }

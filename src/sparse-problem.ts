@@ -1,12 +1,12 @@
 /** What a low-rank solver sees: observations on the device as a sparse matrix, by row and by column. */
 import { disposePattern, uploadPattern } from '../kernels/sparse-pattern.js';
 import type { SparsePattern } from '../kernels/sparse-pattern.js';
-import { transposeObservations } from './data/observations.js';
+import { rowStarts, transposeObservations } from './data/observations.js';
 import type { Observations, Shape } from './data/observations.js';
 import { createResiduals } from './linalg/sparse-residual.js';
 import type { Residuals } from './linalg/sparse-residual.js';
 import { frobeniusNorm } from './linalg/tall.js';
-import { rootMeanSquare, rowStarts } from './problem.js';
+import { rootMeanSquare } from './problem.js';
 
 /** One side's observations, sorted by that side's rows. */
 export interface SparseSide {

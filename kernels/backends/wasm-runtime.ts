@@ -59,12 +59,13 @@ export function bindAssembly<R extends string, I extends string, A extends Attri
  * @returns The output, row-major.
  */
 export function runAssemblyOnHost<R extends string, I extends string, A extends Attributes>(
-  { assembly, reals, integers, outputShape }: KernelDefinition<R, I, A>,
+  definition: KernelDefinition<R, I, A>,
   call: Pick<HostCall<R, I, A>, 'integers' | 'attributes'> & { readonly reals: Readonly<Record<R, Float64Array>> },
 ): Float64Array {
+  const { assembly, reals, integers } = definition;
   const { attributes } = call;
   const inputs = [...integers.map((name) => call.integers[name]), ...reals.map((name) => call.reals[name])];
-  const size = outputShape(attributes).reduce((product, extent) => product * extent, 1);
+  const size = definition.outputShape(attributes).reduce((product, extent) => product * extent, 1);
   const bytes = { output: 8 * size, scratch: assembly.scratchBytes(attributes, 8, 1) };
   const output = runInHostMemory(assembly.float64, inputs, bytes, (addresses, to, scratch) => {
     const addressOf = new Map([...integers, ...reals].map((name, k) => [name, addresses[k] ?? 0]));

@@ -7,6 +7,8 @@
  * there is no pool, and kernels run on the calling thread alone.
  */
 import type * as tf from '@tensorflow/tfjs';
+import type * as System from 'node:os';
+import type * as Threads from 'node:worker_threads';
 import { threadedBinary } from '../assembly/binary.js';
 import type { AssemblyFunction } from '../contract.js';
 import { findSharedHeap, pageBytes } from './wasm-heap.js';
@@ -42,9 +44,6 @@ for (let seen = 0; ; ) {
 }
 `;
 
-type Threads = typeof import('node:worker_threads');
-type System = typeof import('node:os');
-
 export interface Pool {
   /** The calling thread included. */
   readonly threads: number;
@@ -73,8 +72,8 @@ export function threadCount(): number {
  * @returns How many there are now: 1 where threads are not to be had (browsers, Node before 20.16).
  */
 export async function useThreads(wanted?: number): Promise<number> {
-  const system = builtin<System>('node:os');
-  const threads = builtin<Threads>('node:worker_threads');
+  const system = builtin<typeof System>('node:os');
+  const threads = builtin<typeof Threads>('node:worker_threads');
   const count = wanted ?? system?.availableParallelism() ?? 1;
   if (count === threadCount()) return count;
   await pool?.stop();
@@ -90,7 +89,7 @@ function builtin<T>(name: string): T | undefined {
   return process.getBuiltinModule(name) as T | undefined;
 }
 
-async function startPool({ Worker }: Threads, threads: number): Promise<Pool | undefined> {
+async function startPool({ Worker }: Pick<typeof Threads, 'Worker'>, threads: number): Promise<Pool | undefined> {
   const bytes = Uint8Array.from(atob(threadedBinary), (character) => character.charCodeAt(0));
   const module = new WebAssembly.Module(bytes);
   const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536, shared: true });

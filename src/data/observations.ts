@@ -180,3 +180,12 @@ function missing(indices: Int32Array, bound: number): number[] {
   });
   return absent;
 }
+
+/** Start of every row in the sorted observations, and the end: [rows + 1]. */
+export function rowStarts(observations: Observations): Int32Array {
+  const starts = new Int32Array(observations.shape[0] + 1);
+  for (const row of observations.row) starts[row + 1] = (starts[row + 1] ?? 0) + 1;
+  for (let row = 0; row < observations.shape[0]; row += 1)
+    starts[row + 1] = (starts[row + 1] ?? 0) + (starts[row] ?? 0);
+  return starts;
+}

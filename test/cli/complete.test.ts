@@ -59,7 +59,7 @@ it('recovers the generated matrix and writes everything asked for', async () => 
   const metrics: unknown = JSON.parse(await readFile(file('metrics.json'), 'utf8'));
   expect(metrics).toMatchObject({
     status: 'converged',
-    solver: 'lin-rfm',
+    solver: 'two-sided',
     backend: 'wasm',
     shape: [40, 30],
     observed: 544,
@@ -184,7 +184,7 @@ it('shows a bar on a terminal', async () => {
 it('lists the backends, as a table and as JSON', async () => {
   const table = await runCli(['backends']);
   expect(table.code).toBe(0);
-  expect(table.stdout).toMatch(/^wasm +works +CPU with SIMD +float64 +4\.22\.0 +1$/mu);
+  expect(table.stdout).toMatch(/^wasm +works +CPU with SIMD +float64 +4\.22\.0 +\d+$/mu);
   expect(table.stdout).toMatch(/^cpu +works +plain JavaScript +float64/mu);
   const reports = JSON.parse((await runCli(['backends', '--json'])).stdout) as {
     name: string;

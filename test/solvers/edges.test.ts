@@ -158,7 +158,12 @@ describe('ways to end', () => {
   });
 
   it('says stagnated where float32 cannot reach the tolerance', async () => {
-    const { status } = await complete(observations, { precision: 'float32', tolerance: 1e-14, maxSteps: 2000 });
+    const { status } = await complete(observations, {
+      solver: 'lin-rfm',
+      precision: 'float32',
+      tolerance: 1e-14,
+      maxSteps: 2000,
+    });
     expect(status).toBe('stagnated');
   });
 });
@@ -209,7 +214,7 @@ describe('memory is level', () => {
   it('after a problem refused for its size', async () => {
     const before = levels();
     const large = createObservations({ shape: [200000, 200000], row: [0], column: [1], value: [1] });
-    await expect(complete(large)).rejects.toThrow(
+    await expect(complete(large, { solver: 'lin-rfm' })).rejects.toThrow(
       /^memory: expected a problem within .* GiB on backend wasm, got 200000x200000/u,
     );
     expect(levels()).toEqual(before);

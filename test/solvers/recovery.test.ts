@@ -54,7 +54,7 @@ describe('on wasm', () => {
       value: observations.value,
     };
     const { createObservations } = await import('../../src/index.js');
-    const options = { noise: 0.1, tolerance: 1e-8, offsets: 'none' } as const;
+    const options = { solver: 'lin-rfm', noise: 0.1, tolerance: 1e-8, offsets: 'none' } as const;
     const direct = (await complete(observations, options)).completion;
     const other = (await complete(createObservations(flipped), options)).completion;
     const values = direct.rows(0, 40).map((_, at) => other.predict([at % 25], [Math.floor(at / 25)])[0]!);
