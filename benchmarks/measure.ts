@@ -1,6 +1,8 @@
 /** What every benchmark needs: a clock that takes medians, errors, and a table. */
 import { cpus } from 'node:os';
-import type { Completion, Truth } from '../src/index.js';
+import { thinSvd } from '../src/linalg/thin-svd.js';
+import { frobeniusNorm, joinColumns, tall } from '../src/linalg/tall.js';
+import type { Completion, Factors, Truth } from '../src/index.js';
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -20,6 +22,18 @@ export function relativeError(completion: Completion, truth: Truth): number {
     });
   }
   return Math.sqrt(gap / size);
+}
+
+/** Relative error of factors against the truth, over all entries, without forming either matrix. */
+export function factorError({ left, right }: Factors, truth: Truth): number {
+  const { shape, rank } = truth;
+  const negative = tall(
+    shape[0],
+    rank,
+    truth.left.map((value) => -value),
+  );
+  const gap = thinSvd(joinColumns(left, negative), joinColumns(right, tall(shape[1], rank, truth.right)));
+  return frobeniusNorm(gap.values) / Math.sqrt(shape[0] * shape[1]);
 }
 
 /** Rows under a header, as Markdown. */

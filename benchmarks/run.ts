@@ -1,20 +1,29 @@
 /**
  * Prints one benchmark's table, or all of them.
  *
- *     npm run benchmark -- sides|p1|powers|kernels|all [--tiny]
+ *     npm run benchmark -- peers|transition|scale|sides|p1|powers|kernels|all [--tiny]
  */
 import { useBackend } from '../src/index.js';
 import * as kernels from './kernels.js';
 import { machine } from './measure.js';
 import * as p1 from './p1.js';
+import * as peers from './peers.js';
 import * as powers from './powers.js';
+import * as scale from './scale.js';
 import * as sides from './sides.js';
+import * as transition from './transition.js';
 
 /** Adding a benchmark is a file and a line here. */
 export const benchmarks: Readonly<Record<string, (tiny: boolean) => Promise<string>>> = {
   kernels: (tiny) => Promise.resolve(kernels.kernelsTable(kernels.measureKernels(tiny ? kernels.tiny : kernels.full))),
   powers: async (tiny) => powers.powersTable(await powers.measurePowers(tiny ? powers.tiny : powers.full)),
   sides: async (tiny) => sides.sidesTable(await sides.measureSides(tiny ? sides.tiny : sides.full)),
+  peers: async (tiny) => peers.peersTable(await peers.measurePeers(tiny ? peers.tiny : peers.full)),
+  transition: async (tiny) => {
+    const options = tiny ? transition.tiny : transition.full;
+    return transition.transitionTable(await transition.measureTransition(options), options);
+  },
+  scale: async (tiny) => scale.scaleTable(await scale.measureScale(tiny ? scale.tiny : scale.full)),
   p1: async (tiny) => p1.p1Table(await p1.measureP1(tiny ? p1.tiny : p1.full)),
 };
 

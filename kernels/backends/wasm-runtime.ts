@@ -4,12 +4,9 @@ import { mapRecord, outputCarrier, realBytesAttribute } from '../contract.js';
 import type { AssemblyFunction, Attributes, HostCall, KernelDefinition } from '../contract.js';
 import { openHeap, runInHostMemory } from './wasm-heap.js';
 import type { WasmBackend } from './wasm-heap.js';
-import { runningPool } from './wasm-threads.js';
+import { leastSharedWork, runningPool } from './wasm-threads.js';
 
 export { forceCopyingHeap, sharesHeap } from './wasm-heap.js';
-
-/** Multiply-adds under which waking the other threads and copying to them costs more than they save. */
-const leastWork = 2e5;
 
 /** Makes TensorFlow.js's registration of a kernel's AssemblyScript implementation. */
 export function bindAssembly<R extends string, I extends string, A extends Attributes>(
@@ -21,7 +18,7 @@ export function bindAssembly<R extends string, I extends string, A extends Attri
     const realBytes = (attrs as Attributes)[realBytesAttribute] ?? 4;
     const precision = realBytes === 8 ? 'float64' : 'float32';
     const carrier = outputCarrier(definition.outputShape(attributes), realBytes);
-    const isLarge = (assembly.parallel?.work(attributes) ?? 0) >= leastWork;
+    const isLarge = (assembly.parallel?.work(attributes) ?? 0) >= leastSharedWork();
     const pool = isLarge ? runningPool() : undefined;
     const parts = pool?.threads ?? 1;
     const heap = pool?.openHeap(backend as WasmBackend) ?? openHeap(backend as WasmBackend);

@@ -54,6 +54,17 @@ export interface Pool {
 }
 
 let pool: Pool | undefined;
+let smallestShared = 2e7;
+
+/** Multiply-adds under which waking the threads and copying to them costs more than they save. */
+export function leastSharedWork(): number {
+  return smallestShared;
+}
+
+/** For tests: shares calls however small. */
+export function shareWorkFrom(work: number): void {
+  smallestShared = work;
+}
 
 /** The pool, where one was started with more than one thread. */
 export function runningPool(): Pool | undefined {

@@ -9,7 +9,7 @@ export interface Tall {
   readonly values: Float64Array;
 }
 
-export function tall(count: number, width: number, values = new Float64Array(count * width)): Tall {
+export function tall(count: number, width: number, values: Float64Array = new Float64Array(count * width)): Tall {
   return { count, width, values };
 }
 

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { activeBackend, reportBackends, useBackend } from '../../kernels/backends/index.js';
 import { forceCopyingHeap, sharesHeap } from '../../kernels/backends/wasm-runtime.js';
-import { threadCount, useThreads } from '../../kernels/backends/wasm-threads.js';
+import { leastSharedWork, shareWorkFrom, threadCount, useThreads } from '../../kernels/backends/wasm-threads.js';
 import { downloadReal } from '../../kernels/real.js';
 import type { Precision } from '../../kernels/real.js';
 import { parityCases } from './cases.js';
@@ -63,9 +63,12 @@ describe.each(['tensorflow', 'wasm', 'cpu'])('on %s', (name) => {
   it.each([2, 3])('computes the same on %i threads', async (threads) => {
     if (absent !== undefined || name !== 'wasm') return;
     expect(await useThreads(threads)).toBe(threads);
+    const usual = leastSharedWork();
+    shareWorkFrom(1);
     try {
       for (const precision of activeBackend().precisions) await expectParity(precision, false);
     } finally {
+      shareWorkFrom(usual);
       await useThreads(1);
     }
     expect(threadCount()).toBe(1);
