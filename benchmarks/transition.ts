@@ -18,7 +18,7 @@ export interface TransitionOptions {
 }
 
 export const full: TransitionOptions = {
-  ...{ size: 100, rank: 5, draws: 10, denseSteps: 1000 },
+  ...{ size: 100, rank: 5, draws: 10, denseSteps: 400 },
   ratios: [1.1, 1.2, 1.3, 1.5, 1.75, 2, 2.5, 3],
 };
 export const tiny: TransitionOptions = { size: 24, rank: 2, ratios: [2.5], draws: 2, denseSteps: 400 };
