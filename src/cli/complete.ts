@@ -146,7 +146,7 @@ function readSettings(parsed: Parsed): Settings {
   const tolerance =
     numberOption(parsed, 'tolerance', { expected: 'a number in (0, 1)', accepts: (value) => value > 0 && value < 1 }) ??
     defaultTolerance;
-  const maxSteps = numberOption(parsed, 'max-steps', wholeFromOne) ?? defaultMaxSteps;
+  const maxSteps = numberOption(parsed, 'max-steps', wholeFromOne);
   const timeLimit = numberOption(parsed, 'time-limit', positive);
   const shapeText = textOption(parsed, 'shape');
   return {
@@ -160,7 +160,7 @@ function readSettings(parsed: Parsed): Settings {
       ...(rank !== undefined && { rank }),
       offsets,
       precision,
-      maxSteps,
+      ...(maxSteps !== undefined && { maxSteps }),
       tolerance,
       ...(timeLimit !== undefined && { timeLimit }),
     },

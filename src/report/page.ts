@@ -58,7 +58,7 @@ export function summaryRows(metrics: Metrics): [string, string][] {
     ['matrix', `${rows} x ${columns}, ${metrics.observed} observed (${share} %)`],
     [
       'solver',
-      `${metrics.solver}, alpha ${metrics.alpha}, noise ${metrics.noise === 0 ? 'none' : metrics.noise}, offsets ${metrics.offsets}`,
+      `${metrics.solver}, alpha ${metrics.alpha}, noise ${metrics.noise === 0 ? 'none' : Number(readable(metrics.noise))}, offsets ${metrics.offsets}`,
     ],
     ['backend', `${metrics.backend} (${metrics.device})`],
     [

@@ -88,7 +88,9 @@ export function chooseStep(search: Search, { values }: Pick<Sight, 'values'>, op
   const gap = followGap(search, values, options);
   const floor = leastEpsilon * (values[0] as number);
   if (search.attempt.kind !== 'decay') {
-    const rank = gap.steps >= stableFor && gap.rank < search.rank ? gap.rank : search.rank;
+    // A climb that stepped down would climb the same rank again.
+    const stepsDown = search.attempt.kind === 'imposed' && gap.steps >= stableFor && gap.rank < search.rank;
+    const rank = stepsDown ? gap.rank : search.rank;
     const next = Math.min(search.epsilon, values[rank] ?? 0);
     return { ...search, steps, gap, rank: atLeastOne(rank, values), epsilon: Math.max(next, floor) };
   }
@@ -154,7 +156,7 @@ function climb(search: Search, { values }: Sight, options: SearchOptions): { sea
   if (!slow && !stalled(search.residuals, climbFor, climbShare)) return { search, outcome: 'continue' };
   const tried = [...search.tried, { rank: search.rank, residual: search.residuals.at(-1) ?? NaN }];
   const rank = Math.min(secant(tried), search.rank + highestJump);
-  if (rank > search.ceiling) {
+  if (rank > search.ceiling || search.steps >= mostSteps) {
     if (!options.thorough) return { search, outcome: 'exhausted' };
     return { search: beginAttempt({ kind: 'imposed', rank: 1, start: 0 }, search.ceiling, []), outcome: 'restart' };
   }
