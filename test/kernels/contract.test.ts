@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import {
   asReal,
+  blockProduct,
   choleskySolve,
   combine,
   differenceNorms,
@@ -9,6 +10,10 @@ import {
   expandRows,
   gatherBlocks,
   matrixProduct,
+  rowNormalSolve,
+  sampledProduct,
+  sparseProduct,
+  uploadPattern,
   uploadReal,
   useBackend,
 } from '../../src/index.js';
@@ -18,9 +23,43 @@ const real = (...shape: number[]) =>
   uploadReal(new Float64Array(shape.reduce((a, b) => a * b, 1)).fill(1), shape, 'float32');
 const indices = (rows: number, columns: number) => tf.zeros<tf.Rank.R2>([rows, columns], 'int32');
 
+/** Two rows of three columns: the first observed at 0 and 2, the second at 0 and 1. */
+const pattern = () =>
+  uploadPattern([2, 3], Int32Array.of(0, 2, 4), Int32Array.of(0, 2, 0, 1), Int32Array.of(0, 0, 1, 1));
+
 beforeAll(() => useBackend('wasm'));
 
 it.each<[string, () => unknown, string]>([
+  [
+    'factors that do not fit the pattern',
+    () => sampledProduct(real(3, 2), real(3, 2), pattern()),
+    'sampledProduct: expected left [2, width], got [3, 2]',
+  ],
+  [
+    'factors of two widths',
+    () => sampledProduct(real(2, 2), real(3, 1), pattern()),
+    'sampledProduct: expected right [3, 2], got [3, 1]',
+  ],
+  [
+    'values that are not as many as the entries',
+    () => sparseProduct(real(5), real(2, 2), real(3, 2), pattern()),
+    'sparseProduct: expected values [4], got [5]',
+  ],
+  [
+    'a ridge of another width',
+    () => rowNormalSolve(real(4), real(3, 2), real(3), pattern()),
+    'rowNormalSolve: expected ridge [2], got [3]',
+  ],
+  [
+    'blocks that are not one for each vector',
+    () => blockProduct(real(2, 2, 2), real(3, 2)),
+    'blockProduct: expected blocks [batch, width, width] and vectors [batch, width], got [2, 2, 2] with vectors [3, 2]',
+  ],
+  [
+    'starts that do not end with the entries',
+    () => uploadPattern([1, 2], Int32Array.of(0, 1), Int32Array.of(0, 1), Int32Array.of(0, 0)),
+    'uploadPattern: expected 2 starts, and as many rows as columns, got 2 starts ending at 1, 2 columns and 2 rows',
+  ],
   [
     'inner lengths',
     () => matrixProduct(real(2, 3), real(2, 3)),
