@@ -72,6 +72,10 @@ const patience = 3;
 /** A held-out error must be this much smaller for a later candidate to be preferred. */
 const clearlyBetter = 0.998;
 const mostComponents = 20;
+/** In units of the data: more noise leaves as little of them, and its square must not overflow. */
+const mostNoise = 1e8;
+/** …and less is as good as none. */
+const leastNoise = 1e-6;
 /** A factor's covariances take rank² reals a row. */
 const mostCovariances = 5e7;
 /** Multiply-adds of a sweep of the dense metric that a person waits for, and its side. */
@@ -136,7 +140,7 @@ function factors(
   return {
     ...{ name: 'posterior', offsets },
     solver: ({ scale }) => {
-      const known = noise === undefined ? {} : { noise: (noise / scale) ** 2 };
+      const known = noise === undefined ? {} : { noise: Math.max(leastNoise, Math.min(noise / scale, mostNoise)) ** 2 };
       return posteriorFactors({ rank: components, startShare, precision, ...known });
     },
   };

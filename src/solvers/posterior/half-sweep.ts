@@ -13,6 +13,9 @@ import { innerProducts } from '../../linalg/tall.js';
 import type { Tall } from '../../linalg/tall.js';
 import type { SparseSide } from '../../sparse-problem.js';
 
+/** A component of less variance is gone; dividing by less would overflow. */
+const leastPrior = 1e-30;
+
 /** What is known of one side's factor: Gaussian rows. */
 export interface Side {
   /** Posterior means, [count, rank]. */
@@ -39,7 +42,7 @@ export async function solveSide(
 ): Promise<UncertainSide> {
   const rank = prior.length;
   const count = own.starts.length - 1;
-  const ridge = prior.map((variance) => noise / variance);
+  const ridge = prior.map((variance) => noise / Math.max(variance, leastPrior));
   const solved = tidyReals(() => {
     const upload = (values: Float64Array, ...shape: number[]) => uploadReal(values, shape, precision);
     const right = upload(other.means.values, other.means.count, rank);
@@ -103,6 +106,8 @@ export function impliedNoise(
 ): number {
   const rank = prior.length;
   let shrunk = 0;
-  prior.forEach((variance, k) => (shrunk += count * (1 - (moment[k * rank + k] as number) / variance)));
+  prior.forEach(
+    (variance, k) => (shrunk += count * (1 - (moment[k * rank + k] as number) / Math.max(variance, leastPrior))),
+  );
   return (fitTimesGap + noise * shrunk) / observed;
 }

@@ -103,12 +103,14 @@ export function posteriorFactors(
       longPrior: diagonal(longMoment),
       shortPrior: diagonal(meanMoment(shortSide)),
     };
+    const finite = [...next.longPrior, ...next.shortPrior, next.noise].every(Number.isFinite);
     const moved = fitted.map((value, k) => value - (state.fitted[k] as number));
     const misfit = fitted.map((value, k) => value - (long.values[k] as number));
     return {
       state: next,
       measures: {
-        change: frobeniusNorm(moved) / (frobeniusNorm(fitted) || 1),
+        // Second moments that overflowed would only show in the next step.
+        change: finite ? frobeniusNorm(moved) / (frobeniusNorm(fitted) || 1) : NaN,
         residual: frobeniusNorm(misfit) / problem.norm,
         epsilon: Math.sqrt(next.noise),
         rank: next.longPrior.length,
