@@ -1,6 +1,6 @@
 /** Leading singular triplets of a matrix known by its products, by block power steps on the host in float64. */
 import type { Random } from '../data/random.js';
-import { innerProducts, joinColumns, orthonormalise, smallSvd, tall, timesSmall } from './tall.js';
+import { innerProducts, joinColumns, orthonormalise, smallSvd, tall, timesSmall, transposeSmall } from './tall.js';
 import type { Tall } from './tall.js';
 
 /** A matrix that is never formed. */
@@ -54,8 +54,4 @@ export function padRandom(matrix: Tall, width: number, random: Pick<Random, 'uni
   const length = Math.sqrt(matrix.count);
   for (let k = 0; k < more.values.length; k += 1) more.values[k] = (2 * random.uniform() - 1) / length;
   return joinColumns(matrix, more);
-}
-
-function transposeSmall(matrix: Float64Array, width: number): Float64Array {
-  return matrix.map((_, k) => matrix[(k % width) * width + Math.floor(k / width)] as number);
 }

@@ -178,6 +178,11 @@ export function multiplySmall(left: Float64Array, right: Float64Array, width: nu
   return timesSmall({ count: width, width, values: left }, right, width).values;
 }
 
+/** Transpose of a square row-major matrix. */
+export function transposeSmall(matrix: Float64Array, width: number): Float64Array {
+  return matrix.map((_, k) => matrix[(k % width) * width + Math.floor(k / width)] as number);
+}
+
 /** matrix = left · diag(values) · rightᵀ. */
 export interface SmallSvd {
   /** Row-major, square. */

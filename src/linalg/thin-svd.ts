@@ -1,5 +1,5 @@
 /** Singular value decomposition of a matrix given as factors. */
-import { multiplySmall, orthonormalise, smallSvd, timesSmall } from './tall.js';
+import { multiplySmall, orthonormalise, smallSvd, timesSmall, transposeSmall } from './tall.js';
 import type { Tall } from './tall.js';
 import type { Triplets } from './leading-singular.js';
 
@@ -7,8 +7,7 @@ import type { Triplets } from './leading-singular.js';
 export function thinSvd(left: Tall, right: Tall): Triplets {
   const { width } = left;
   const [a, b] = [orthonormalise(left), orthonormalise(right)];
-  const transposed = b.triangle.map((_, k) => b.triangle[(k % width) * width + Math.floor(k / width)] as number);
-  const svd = smallSvd(multiplySmall(a.triangle, transposed, width), width);
+  const svd = smallSvd(multiplySmall(a.triangle, transposeSmall(b.triangle, width), width), width);
   return {
     left: timesSmall(a.basis, svd.left, width),
     values: svd.values,
