@@ -11,7 +11,7 @@ const tables = ['/(cli|report)/', 'solvers know no files, flags or pages'];
 const files = ['/data/formats/', 'only cli/ and index.ts read and write files'];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'output/', 'coverage/', 'kernels/**/assembly.ts', 'kernels/assembly/'] },
+  { ignores: ['dist/', 'output/', 'coverage/', 'kernels/**/*assembly.ts', 'kernels/assembly/'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -58,7 +58,8 @@ export interface KernelDefinition<R extends string, I extends string, A extends 
   readonly integers: readonly I[];
   outputShape(attributes: A): number[];
   reference(call: HostCall<R, I, A>): void;
-  portable(call: PortableCall<R, I, A>): tf.Tensor;
+  /** Absent where public ops cannot do it without looking at values on the way. */
+  portable?(call: PortableCall<R, I, A>): tf.Tensor;
   readonly assembly: {
     /** Exported names by precision. */
     readonly float32: string;

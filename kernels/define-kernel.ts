@@ -16,6 +16,8 @@ export interface KernelInputs<R extends string, I extends string, A extends Attr
 /** A defined kernel: `run` dispatches to the active backend. */
 export interface Kernel<R extends string, I extends string, A extends Attributes> {
   readonly definition: KernelDefinition<R, I, A>;
+  /** True where the active backend has an implementation of its own. */
+  isNative(): boolean;
   /** @returns The output; the caller disposes. */
   run(inputs: KernelInputs<R, I, A>): RealTensor;
   /** The composition of public ops, whatever the active backend has; float32 only. The caller disposes. */
@@ -49,7 +51,12 @@ export function defineKernel<R extends string, I extends string, A extends Attri
     }
     return precision;
   };
+  const isNative = (): boolean => isRegistered(definition.name, tf.getBackend());
   const runPortable = (inputs: KernelInputs<R, I, A>): RealTensor => {
+    const { portable } = definition;
+    if (portable === undefined) {
+      throw new RangeError(`${definition.name}: expected a backend that implements it, got ${tf.getBackend()}`);
+    }
     if (precisionOf(inputs) === 'float64') {
       throw new RangeError(
         `${definition.name}: expected float32 on backend ${tf.getBackend()}, got float64; use precision float32`,
@@ -57,12 +64,12 @@ export function defineKernel<R extends string, I extends string, A extends Attri
     }
     const reals = mapRecord(definition.reals, (name) => inputs.reals[name].tensor);
     const output = tf.tidy(() =>
-      definition.portable({ reals, integers: inputs.integers, attributes: inputs.attributes }),
+      portable({ reals, integers: inputs.integers, attributes: inputs.attributes }),
     );
     return asReal(output, 'float32');
   };
   const run = (inputs: KernelInputs<R, I, A>): RealTensor => {
-    if (!isRegistered(definition.name, tf.getBackend())) return runPortable(inputs);
+    if (!isNative()) return runPortable(inputs);
     const precision = precisionOf(inputs);
     const named: Record<string, tf.Tensor> = {};
     for (const name of definition.reals) named[name] = inputs.reals[name].tensor;
@@ -71,7 +78,7 @@ export function defineKernel<R extends string, I extends string, A extends Attri
     return asReal(tf.engine().runKernel<tf.Tensor>(definition.name, named, attributes), precision);
   };
   const runOnHost = (inputs: HostInputs<R, I, A>): Float64Array => runAssemblyOnHost(definition, inputs);
-  return { definition, run, runPortable, runOnHost };
+  return { definition, isNative, run, runPortable, runOnHost };
 }
 
 /** True where the backend has an implementation of its own. */

@@ -27,8 +27,9 @@ import type { Factors } from '../completion.js';
 import { beginSearch, chooseStep, judge } from './rank-search.js';
 import type { Search, SearchOptions } from './rank-search.js';
 import type { Solver, Step } from './solver.js';
-import { penaltiesOf, solveCorrection } from './tangent-system.js';
-import type { Tangent, TangentPoint } from './tangent-system.js';
+import { penaltiesOf } from './tangent-penalties.js';
+import type { Tangent, TangentPoint } from './tangent-penalties.js';
+import { solveCorrection } from './tangent-system.js';
 
 export interface TwoSidedOptions {
   /** Found unless given. */
