@@ -7,7 +7,7 @@ export * from '../difference-norms/assembly';
 export * from '../expand-rows/assembly';
 export * from '../gather-blocks/assembly';
 export * from '../matrix-product/assembly';
-export { rowNormalSolve32, rowNormalSolve64 } from '../row-normal-solve/assembly';
+export * from '../row-normal-solve/assembly';
 export * from '../sampled-product/assembly';
 export * from '../sparse-product/assembly';
 export { tangentSolve32, tangentSolve64 } from '../tangent-solve/assembly';

@@ -32,14 +32,9 @@ function addMoment<T>(block: usize, stride: usize, width: usize, moment: usize):
   }
 }
 
-/**
- * @param values Address 0 where only the inverses are wanted.
- * @param lineBytes From one solution, or row of an inverse, to the next: of the width, or of the padded width, whose padding
- *   is then zero.
- */
-export function rowNormalSolve<T>(
+function rowNormalSolve<T>(
   values: usize, right: usize, moments: usize, ridge: usize, starts: usize, columns: usize, output: usize, scratch: usize,
-  rows: usize, width: usize, withMoments: bool, withInverse: bool, lineBytes: usize, part: usize, parts: usize,
+  rows: usize, width: usize, withMoments: bool, withInverse: bool, part: usize, parts: usize,
 ): void {
   const size = sizeof<T>();
   const padded = (width + 3) & ~3;
@@ -49,7 +44,7 @@ export function rowNormalSolve<T>(
   const v = x + stride;
   const bytes = width * size;
   const whole = bytes & ~15;
-  const outputBytes = lineBytes * (withInverse ? width + 1 : 1);
+  const outputBytes = (withInverse ? width * (width + 1) : width) * size;
   memory.fill(v, 0, stride);
   const stop = firstRow(starts, rows, part + 1, parts);
   for (let i = firstRow(starts, rows, part, parts); i < stop; i++) {
@@ -60,11 +55,9 @@ export function rowNormalSolve<T>(
       const from = right + j * bytes;
       for (let c: usize = 0; c < whole; c += 16) v128.store(v + c, v128.load(from + c));
       for (let c = whole; c < bytes; c += size) store<T>(v + c, load<T>(from + c));
-      if (values != 0) {
-        const value = v128.splat<T>(load<T>(values + k * size));
-        for (let c: usize = 0; c < stride; c += 16) {
-          v128.store(x + c, v128.add<T>(v128.load(x + c), v128.mul<T>(value, v128.load(v + c))));
-        }
+      const value = v128.splat<T>(load<T>(values + k * size));
+      for (let c: usize = 0; c < stride; c += 16) {
+        v128.store(x + c, v128.add<T>(v128.load(x + c), v128.mul<T>(value, v128.load(v + c))));
       }
       if (withMoments) addMoment<T>(block, stride, width, moments + j * width * width * size);
       else addOuter<T>(block, stride, width, v);
@@ -74,15 +67,15 @@ export function rowNormalSolve<T>(
       store<T>(at, a < width ? load<T>(at) + load<T>(ridge + a * size) : <T>1);
     }
     factorise<T>(block, stride, padded);
+    substitute<T>(block, stride, padded, x);
     const to = output + i * outputBytes;
-    if (values != 0) substitute<T>(block, stride, padded, x);
-    memory.copy(to, x, lineBytes);
+    memory.copy(to, x, width * size);
     if (!withInverse) continue;
     for (let a: usize = 0; a < width; a++) {
       memory.fill(x, 0, stride);
       store<T>(x + a * size, <T>1);
       substitute<T>(block, stride, padded, x);
-      memory.copy(to + (a + 1) * lineBytes, x, lineBytes);
+      memory.copy(to + (a + 1) * width * size, x, width * size);
     }
   }
 }
@@ -91,12 +84,12 @@ export function rowNormalSolve32(
   values: usize, right: usize, moments: usize, ridge: usize, starts: usize, columns: usize, output: usize, scratch: usize,
   rows: usize, width: usize, withMoments: bool, withInverse: bool, part: usize, parts: usize,
 ): void {
-  rowNormalSolve<f32>(values, right, moments, ridge, starts, columns, output, scratch, rows, width, withMoments, withInverse, width * 4, part, parts);
+  rowNormalSolve<f32>(values, right, moments, ridge, starts, columns, output, scratch, rows, width, withMoments, withInverse, part, parts);
 }
 
 export function rowNormalSolve64(
   values: usize, right: usize, moments: usize, ridge: usize, starts: usize, columns: usize, output: usize, scratch: usize,
   rows: usize, width: usize, withMoments: bool, withInverse: bool, part: usize, parts: usize,
 ): void {
-  rowNormalSolve<f64>(values, right, moments, ridge, starts, columns, output, scratch, rows, width, withMoments, withInverse, width * 8, part, parts);
+  rowNormalSolve<f64>(values, right, moments, ridge, starts, columns, output, scratch, rows, width, withMoments, withInverse, part, parts);
 }

@@ -3,10 +3,10 @@
 // and a part of the columns. Sums over threads are taken by each of them in the same order, so that all decide alike.
 import { firstRow } from '../parts/assembly';
 import { barrier } from '../parts/barrier.assembly';
-import { rowNormalSolve } from '../row-normal-solve/assembly';
 import {
   addProduct, addScaled, addScaledByColumn, copyIn, copyOut, dot, innerProducts, sumMatrices,
 } from './dense.assembly';
+import { invertNormals } from './normal.assembly';
 import { sampleAndMultiply } from './sampled.assembly';
 
 /** One thread's view of a call: sizes, its part of the rows and columns, and addresses. Lies in scratch. */
@@ -38,7 +38,7 @@ class Frame {
   ar: usize;
   /** Sums by column of the parts after the first, whose are `ar`. */
   columnSums: usize;
-  /** Of every row and column, a line that is not used and the inverse of its normal matrix; 0 where there are none. */
+  /** Of every row and column the inverse of its normal matrix; 0 where there are none. */
   rowInverses: usize;
   columnInverses: usize;
   /** What each part adds to a sum: three matrices, four numbers. */
@@ -87,13 +87,13 @@ function sumMatrix<T>(f: Frame, place: usize, to: usize): void {
 
 /** a = M⁻¹ r; returns r·a. */
 function precondition<T>(f: Frame): f64 {
-  const width = f.width, stride = f.stride, block = (width + 1) * stride;
+  const width = f.width, stride = f.stride, block = width * stride;
   innerProducts<T>(f.u, f.rl, matrixSlot(f, 0), f.rowFirst, f.rowStop, width, stride);
   for (let j = f.columnFirst; j < f.columnStop; j++) {
     const to = f.ar + j * stride;
     memory.fill(to, 0, stride);
     if (f.columnInverses == 0) addScaledByColumn<T>(to, f.rr + j * stride, f.sideInverse, stride);
-    else addProduct<T>(to, f.rr + j * stride, f.columnInverses + j * block + stride, 1, width, stride);
+    else addProduct<T>(to, f.rr + j * stride, f.columnInverses + j * block, 1, width, stride);
   }
   innerProducts<T>(f.v, f.ar, matrixSlot(f, 1), f.columnFirst, f.columnStop, width, stride);
   barrier(f.parts);
@@ -109,7 +109,7 @@ function precondition<T>(f: Frame): f64 {
     addProduct<T>(f.row, f.u + i * stride, f.first, -1, width, stride);
     memory.fill(to, 0, stride);
     if (f.rowInverses == 0) addScaledByColumn<T>(to, f.row, f.sideInverse, stride);
-    else addProduct<T>(to, f.row, f.rowInverses + i * block + stride, 1, width, stride);
+    else addProduct<T>(to, f.row, f.rowInverses + i * block, 1, width, stride);
   }
   innerProducts<T>(f.u, f.al, matrixSlot(f, 2), f.rowFirst, f.rowStop, width, stride);
   barrier(f.parts);
@@ -206,7 +206,7 @@ function tangentSolve<T>(
   f.slots = scratch + parts * ownBytes;
   f.slotBytes = NUMBERS + 3 * square;
   const normal = f.slots + parts * f.slotBytes;
-  f.u = normal + parts * (padded + 2) * stride;
+  f.u = normal + parts * padded * stride;
   f.v = f.u + rowBytes;
   f.xl = f.v + columnBytes;
   f.xr = f.xl + rowBytes;
@@ -218,7 +218,7 @@ function tangentSolve<T>(
   f.ar = f.al + rowBytes;
   f.columnSums = f.ar + columnBytes;
   f.rowInverses = hasBlocks ? f.columnSums + (parts - 1) * columnBytes : 0;
-  f.columnInverses = hasBlocks ? f.rowInverses + rows * (width + 1) * stride : 0;
+  f.columnInverses = hasBlocks ? f.rowInverses + rows * width * stride : 0;
   f.rowFirst = firstRow(starts, rows, part, parts);
   f.rowStop = firstRow(starts, rows, part + 1, parts);
   f.columnFirst = firstRow(columnStarts, columnCount, part, parts);
@@ -231,9 +231,11 @@ function tangentSolve<T>(
   memory.fill(f.xl + f.rowFirst * stride, 0, (f.rowStop - f.rowFirst) * stride);
   memory.fill(f.xr + f.columnFirst * stride, 0, (f.columnStop - f.columnFirst) * stride);
   if (hasBlocks) {
-    rowNormalSolve<T>(0, right, 0, f.ridge, starts, columns, f.rowInverses, normal, rows, width, false, true, stride, part, parts);
-    rowNormalSolve<T>(
-      0, left, 0, f.ridge, columnStarts, columnRows, f.columnInverses, normal, columnCount, width, false, true, stride, part, parts,
+    const own = normal + part * padded * stride;
+    barrier(parts);
+    invertNormals<T>(f.v, f.ridge, starts, columns, f.rowInverses, own, f.rowFirst, f.rowStop, width, stride);
+    invertNormals<T>(
+      f.u, f.ridge, columnStarts, columnRows, f.columnInverses, own, f.columnFirst, f.columnStop, width, stride,
     );
   }
   let product = precondition<T>(f);

@@ -26,11 +26,9 @@ export const tangentSolveKernel = defineKernel<TangentReals, TangentIntegers, Ta
       const stride = padded * realBytes;
       const own = 512 + 4 * stride + 4 * width * stride;
       const shares = 64 + 3 * width * stride;
-      const lines = 5 + hasBlocks * (width + 1);
+      const lines = 5 + hasBlocks * width;
       return (
-        parts * (own + shares + (padded + 2) * stride + columnCount * stride) +
-        lines * (rows + columnCount) * stride +
-        64
+        parts * (own + shares + padded * stride + columnCount * stride) + lines * (rows + columnCount) * stride + 64
       );
     },
     ignores: ['rowOf'],

@@ -79,13 +79,24 @@ export function createObservations(source: ObservationSource): Observations {
 
 /** The same entries of the transposed matrix. */
 export function transposeObservations({ shape, row, column, value }: Observations): Observations {
-  const order = stableOrder(column, shape[1]);
-  return {
-    shape: [shape[1], shape[0]],
-    row: Int32Array.from(order, (k) => column[k] ?? 0),
-    column: Int32Array.from(order, (k) => row[k] ?? 0),
-    value: Float64Array.from(order, (k) => value[k] ?? 0),
+  // Entries are sorted by row, so that dealing them out by column in their order sorts them by column, then row.
+  const next = new Int32Array(shape[1] + 1);
+  for (const j of column) next[j + 1] = (next[j + 1] as number) + 1;
+  for (let j = 0; j < shape[1]; j += 1) next[j + 1] = (next[j + 1] as number) + (next[j] as number);
+  const transposed = {
+    row: new Int32Array(row.length),
+    column: new Int32Array(row.length),
+    value: new Float64Array(row.length),
   };
+  for (let k = 0; k < row.length; k += 1) {
+    const j = column[k] as number;
+    const to = next[j] as number;
+    next[j] = to + 1;
+    transposed.row[to] = j;
+    transposed.column[to] = row[k] as number;
+    transposed.value[to] = value[k] as number;
+  }
+  return { shape: [shape[1], shape[0]], ...transposed };
 }
 
 /** The entries whose number `keep` accepts. */

@@ -18,6 +18,9 @@ export interface Triplets {
   readonly right: Tall;
 }
 
+/** Passes of Cholesky QR that keep a block from becoming dependent. */
+const spanPasses = 1;
+
 /**
  * @param start Columns to start from: last step's right singular vectors, and some more. As many triplets come back.
  * @param powerSteps Full steps, Xᵀ and X once each, before the last one.
@@ -26,8 +29,9 @@ export interface Triplets {
 export async function leadingTriplets(matrix: Operator, start: Tall, powerSteps: number): Promise<Triplets> {
   let right = start;
   for (let k = 0; k < powerSteps; k += 1) {
-    const { basis } = orthonormalise(await matrix.times(right));
-    right = orthonormalise(await matrix.transposeTimes(basis)).basis;
+    // On the way only the span matters.
+    const { basis } = orthonormalise(await matrix.times(right), spanPasses);
+    right = orthonormalise(await matrix.transposeTimes(basis), spanPasses).basis;
   }
   const { basis: left } = orthonormalise(await matrix.times(right));
   // matrix ≈ left · (matrixᵀ · left)ᵀ = left · triangleᵀ · basisᵀ.

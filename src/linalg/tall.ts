@@ -103,14 +103,21 @@ const mostPasses = 6;
 /**
  * An orthonormal basis of the columns by repeated Cholesky QR of columns scaled to length one. Columns of
  * zeros stay; those that depend on the ones before them become what rounding leaves of them, at length one.
+ * @param passes At most; enough for an orthonormal basis unless given.
  * @returns The basis, and R, row-major upper triangular, with matrix = basis · R.
  * @see Yamamoto, Nakatsukasa, Yanagisawa and Fukaya, "Roundoff error analysis of the CholeskyQR2 algorithm", 2015.
  */
-export function orthonormalise(matrix: Tall): { readonly basis: Tall; readonly triangle: Float64Array } {
+export function orthonormalise(
+  matrix: Tall,
+  passes = mostPasses,
+): {
+  readonly basis: Tall;
+  readonly triangle: Float64Array;
+} {
   const { width } = matrix;
   let basis = matrix;
   let triangle = identity(width);
-  for (let pass = 0; pass < mostPasses; pass += 1) {
+  for (let pass = 0; pass < passes; pass += 1) {
     const gram = innerProducts(basis, basis);
     const lengths = Float64Array.from({ length: width }, (_, k) => Math.sqrt(gram[k * width + k] as number));
     if (pass > 0 && isOrthonormal(gram, width)) break;

@@ -175,9 +175,10 @@ async function correct(
   const matrix = lowRankPlus(left, right, residual);
   const projected = {
     left: await matrix.times(point.right),
-    right: awayFrom(point.right, await matrix.transposeTimes(point.left)),
+    // Xᵀ·U = V·diag(σ) for the triplets as they are taken: nothing of it is outside V.
+    right: tall(point.right.count, point.right.width),
   };
-  const missing = await problem.residuals.of(...factorsOf(point, projected));
+  const missing = await problem.residuals.of(projected.left, point.right);
   const { core, side } = penaltiesOf(point);
   const rank = point.values.length;
   const inside = innerProducts(point.left, projected.left);
