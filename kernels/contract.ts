@@ -70,6 +70,8 @@ export interface KernelDefinition<R extends string, I extends string, A extends 
     parameters(call: HeapCall<R, I, A>): number[];
     /** Integer inputs that are there for other implementations; their address is not looked up. */
     readonly ignores?: readonly I[];
+    /** Inputs that mostly stay the same over several calls, first in `reals`: threads keep their copy. */
+    readonly keeps?: readonly R[];
     readonly parallel?: ParallelAssembly<A>;
   };
 }

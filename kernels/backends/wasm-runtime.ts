@@ -29,11 +29,11 @@ export function bindAssembly<R extends string, I extends string, A extends Attri
         return heap.input(info, constant);
       };
       // Inputs first: looking one up can move it here from another backend, which allocates. Integers, which stay the
-      // same over many calls, before reals, so that they can be kept where they are.
+      // same over many calls, before reals, so that they can be kept where they are; so can reals that lead the others.
       const integers = mapRecord(definition.integers, (name) =>
         assembly.ignores?.includes(name) === true ? 0 : address(name, true),
       );
-      const reals = mapRecord(definition.reals, (name) => address(name, false));
+      const reals = mapRecord(definition.reals, (name) => address(name, assembly.keeps?.includes(name) === true));
       const output = heap.output(carrier.shape, carrier.dtype);
       const scratch = heap.scratch(assembly.scratchBytes(attributes, realBytes, parts));
       const parameters = assembly.parameters({ reals, integers, attributes, output: output.address, scratch });

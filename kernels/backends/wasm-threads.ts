@@ -54,7 +54,7 @@ export interface Pool {
 }
 
 let pool: Pool | undefined;
-let smallestShared = 2e7;
+let smallestShared = 4e6;
 
 /** Multiply-adds under which waking the threads and copying to them costs more than they save. */
 export function leastSharedWork(): number {

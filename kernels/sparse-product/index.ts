@@ -28,6 +28,7 @@ export const sparseProductKernel = defineKernel<
     scratchBytes: ({ columnCount, width, sides }, realBytes, parts) =>
       parts === 1 || sides === 1 ? 0 : parts * columnCount * width * realBytes,
     ignores: ['rowOf'],
+    keeps: ['values'],
     parallel: {
       work: ({ entries, width }) => 2 * entries * width,
       reduce: { float32: 'sparseProductReduce32', float64: 'sparseProductReduce64' },
