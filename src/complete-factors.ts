@@ -1,12 +1,12 @@
 /** Completion by the solvers that hold factors: memory grows with the observations and the sides, never with the matrix. */
+import { completeLowRank } from './complete-low-rank.js';
 import { factorCompletion } from './completion.js';
 import type { Factors } from './completion.js';
 import type { Completed, CompleteSettings } from './complete.js';
-import { emptyColumns, emptyRows } from './data/observations.js';
 import type { Observations } from './data/observations.js';
 import { fitOffsets, subtractOffsets } from './data/offsets.js';
-import type { Offsets } from './data/offsets.js';
-import { scaleColumns, tall } from './linalg/tall.js';
+import { allZero, offsetOf } from './factor-offsets.js';
+import { scaleColumns } from './linalg/tall.js';
 import { thinSvd } from './linalg/thin-svd.js';
 import { checkFactorMemory } from './memory.js';
 import { selectPosterior } from './selection.js';
@@ -33,10 +33,11 @@ const solvers: Readonly<Record<string, FactorSolver>> = {
   },
   'two-sided': completeExactly,
   posterior: completeNoisy,
+  'low-rank': completeLowRank,
 };
 
 /** Those that a user may name. */
-export const factorSolverNames: readonly string[] = ['two-sided', 'posterior'];
+export const factorSolverNames: readonly string[] = ['two-sided', 'posterior', 'low-rank'];
 
 export async function completeFactors(observations: Observations, settings: CompleteSettings): Promise<Completed> {
   const run = solvers[settings.solver];
@@ -58,7 +59,7 @@ async function completeExactly(observations: Observations, settings: CompleteSet
   const began = performance.now();
   const rest = subtractOffsets(observations, offsets);
   const offset = offsetOf(observations, offsets);
-  if (rest.value.every((value) => value === 0)) return allZero(observations, choice, offset);
+  if (rest.value.every((value) => value === 0)) return allZero(observations, 'two-sided', choice, offset);
   const problem = createSparseProblem(rest, backend.precisions.includes('float64'));
   try {
     const target =
@@ -86,18 +87,6 @@ async function completeExactly(observations: Observations, settings: CompleteSet
   } finally {
     problem.dispose();
   }
-}
-
-type Offset = (row: number, column: number) => number;
-
-/** Where offsets leave nothing but zeros. */
-function allZero({ shape }: Observations, offsets: Completed['offsets'], offset: Offset): Completed {
-  const none = { left: tall(shape[0], 1), right: tall(shape[1], 1), values: new Float64Array(1) };
-  return {
-    ...{ status: 'converged', solver: 'two-sided', offsets, progress: [], warnings: [] },
-    completion: factorCompletion(shape, none, { offset }),
-    ...{ rank: 0, singularValues: new Float64Array(1), ridge: 0, residual: 0, seconds: 0 },
-  };
 }
 
 async function completeNoisy(observations: Observations, settings: CompleteSettings, spent = 0): Promise<Completed> {
@@ -158,15 +147,6 @@ function rankAbove(values: Float64Array, noise: number, { shape, value }: Observ
   const share = value.length / (shape[0] * shape[1]);
   const ofNoise = Math.sqrt(noise / share) * (Math.sqrt(shape[0]) + Math.sqrt(shape[1]));
   return values.filter((singular) => singular > shrunkToNothing * ofNoise).length;
-}
-
-/** A row or column without observations has no fit of its own: it gets the offsets of the other side. */
-function offsetOf(observations: Observations, offsets: Offsets): Offset {
-  const rows = new Set(emptyRows(observations));
-  const columns = new Set(emptyColumns(observations));
-  if (rows.size + columns.size === 0) return (row, column) => offsets.at(row, column);
-  const fallback = fitOffsets(observations, 'both');
-  return (row, column) => (rows.has(row) || columns.has(column) ? fallback : offsets).at(row, column);
 }
 
 function limitOf({ maxSteps = defaultMaxSteps, timeLimit }: CompleteSettings): StopRule {

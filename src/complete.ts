@@ -9,6 +9,7 @@ import { completeDense, denseSolverNames } from './complete-dense.js';
 import type { Observations } from './data/observations.js';
 import type { OffsetChoice } from './data/offsets.js';
 import { InputError } from './errors.js';
+import { exactSolverBytes } from './memory.js';
 import type { Progress, Status } from './solvers/solver.js';
 import { statusAdvice } from './solvers/stop-rules.js';
 
@@ -103,22 +104,32 @@ export async function complete(observations: Observations, options: CompleteOpti
   const backend = activeBackend();
   const asked = options.solver ?? 'auto';
   if (!solverNames.includes(asked)) throw new InputError('solver', `one of ${solverNames.join(', ')}`, asked);
-  const name = asked === 'auto' ? automaticSolver(options) : asked;
+  const name = asked === 'auto' ? automaticSolver(observations, options, backend) : asked;
   const dense = denseSolverNames.includes(name);
   const arithmetic = choosePrecision(options.precision ?? 'mixed', backend.precisions, dense);
   const settings = { ...options, alpha: options.alpha ?? 0.5, solver: name, backend, arithmetic };
   const done = dense ? await completeDense(observations, settings) : await completeFactors(observations, settings);
   // Data said to be exact are met exactly, by the solver of full matrices where no low rank does.
   const isUnmet = done.status === 'no-exact-fit' && options.noise === 0 && options.rank === undefined;
-  if (isUnmet && options.solver !== 'two-sided' && Math.max(...observations.shape) <= largestDenseSide) {
+  if (isUnmet && asked === 'auto' && name === 'two-sided' && Math.max(...observations.shape) <= largestDenseSide) {
     return complete(observations, { ...options, solver: 'lin-rfm' });
   }
   return { ...done, advice: statusAdvice[done.status], backend: tf.getBackend(), device: backend.describe().device };
 }
 
-/** A power of the reweighting other than one half is the dense solver's; the others are for one half. */
-function automaticSolver({ alpha = 0.5, noise }: CompleteOptions): string {
-  if (alpha !== 0.5) return 'lin-rfm';
+/**
+ * A power of the reweighting other than one half is the dense solver's where both its metrics have room, else the low-rank
+ * solver's; the others are for one half.
+ */
+function automaticSolver(
+  { shape }: Observations,
+  { alpha = 0.5, noise, precision = 'mixed' }: CompleteOptions,
+  backend: Backend,
+): string {
+  if (alpha !== 0.5) {
+    const needed = exactSolverBytes(shape, Math.max(...shape), precision === 'float32' ? 'float32' : 'float64');
+    return needed <= backend.memoryBytes() ? 'lin-rfm' : 'low-rank';
+  }
   if (noise === undefined) return 'automatic';
   return noise > 0 ? 'posterior' : 'two-sided';
 }

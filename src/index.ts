@@ -35,6 +35,8 @@ export { createSparseProblem } from './sparse-problem.js';
 export type { SparseProblem, SparseSide } from './sparse-problem.js';
 export { twoSidedLinRfm } from './solvers/two-sided-lin-rfm.js';
 export type { TwoSidedOptions } from './solvers/two-sided-lin-rfm.js';
+export { lowRankLinRfm } from './solvers/low-rank-lin-rfm.js';
+export type { LowRankEstimate, LowRankOptions } from './solvers/low-rank-lin-rfm.js';
 export { posteriorFactors } from './solvers/posterior/posterior-factors.js';
 export type { PosteriorFactorsOptions } from './solvers/posterior/posterior-factors.js';
 export { posteriorMetric } from './solvers/posterior/posterior-metric.js';
@@ -55,6 +57,7 @@ export {
   statusAdvice,
   whenConverged,
   whenStagnated,
+  whenUnmet,
   withinSeconds,
 } from './solvers/stop-rules.js';
 export type { StopRule } from './solvers/stop-rules.js';

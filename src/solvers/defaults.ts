@@ -23,6 +23,11 @@ export function defaultEpsilon(alpha: number, precision: Precision, sides: 'both
   return followChange({ start: 1, decay: 0.8, ratio: settledRatio[sides], relativeFloor });
 }
 
+/** The same for a metric of low rank, whose row problems are as well conditioned at any smoothing. */
+export function lowRankEpsilon(): Schedule {
+  return followChange({ start: 1, decay: 0.8, ratio: settledRatio.one, relativeFloor: 1e-8 });
+}
+
 /**
  * The smallest smoothing that the precision bears, as a share of the estimate's size: the condition number of the metric
  * is then at most (size/ε)^{4α}.

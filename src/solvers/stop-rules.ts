@@ -31,6 +31,16 @@ export function whenConverged(tolerances: { readonly change: number; readonly re
   };
 }
 
+/** Stops where the change is small several steps running, the smoothing has come to its end, and the observations are not met. */
+export function whenUnmet(tolerances: { readonly change: number; readonly residual: number }): StopRule {
+  return (progress) => {
+    const recent = progress.slice(-patience);
+    const settled = recent.length === patience && recent.every(({ change }) => change <= tolerances.change);
+    const unmet = (progress.at(-1)?.residual ?? 0) > tolerances.residual;
+    return settled && unmet && !moves(recent) ? 'no-exact-fit' : undefined;
+  };
+}
+
 export function atMostSteps(steps: number): StopRule {
   return (progress) => (progress.length >= steps ? 'max-steps' : undefined);
 }
