@@ -42,8 +42,9 @@ export async function completeLowRank(observations: Observations, settings: Comp
     const run = await solve(solver, problem, { stop, ...(signal && { signal }), ...(onProgress && { onProgress }) });
     const { estimate, progress } = run;
     const last = progress.at(-1);
-    // Exact data have no noise to measure the variance by: it is measured by how well the metric explains them.
-    const unit = ridge > 0 ? level ** 2 / ridge : estimate.varianceScale;
+    // One half has the variance in the data's units; other powers, and exact data, have it by how well the metric explains
+    // the observations. The larger of both: the metric is made of means, as if they were certain, and errs on the small side.
+    const unit = Math.max(ridge > 0 ? level ** 2 / ridge : 0, estimate.varianceScale);
     const fitted = estimate.fitted.map((value, k) => {
       return value + offset(observations.row[k] as number, observations.column[k] as number);
     });
