@@ -55,3 +55,27 @@ export class GrowingArray {
     return this.values.subarray(0, this.size);
   }
 }
+
+/** Indices that grow: four bytes each, and eight from the first that is no int32, which is for others to complain about. */
+export class GrowingIndices {
+  private values: Int32Array | Float64Array = new Int32Array(1024);
+  private size = 0;
+
+  push(value: number): void {
+    const fits = this.values instanceof Float64Array || (value | 0) === value;
+    if (!fits) this.values = Float64Array.from(this.values);
+    if (this.size === this.values.length) {
+      const larger =
+        this.values instanceof Int32Array ? new Int32Array(2 * this.size) : new Float64Array(2 * this.size);
+      larger.set(this.values);
+      this.values = larger;
+    }
+    this.values[this.size] = value;
+    this.size += 1;
+  }
+
+  /** The indices so far; shares memory. */
+  toArray(): Int32Array | Float64Array {
+    return this.values.subarray(0, this.size);
+  }
+}

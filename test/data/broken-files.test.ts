@@ -54,6 +54,22 @@ const broken: [string, string, string][] = [
   ['titles.csv', 'a,b,c,d\n', 'titles.csv: expected a row of numbers, got a header only'],
   ['missing.csv', 'a,b\n,NaN\n', 'missing.csv: expected at least one observed value, got none'],
   ['quotes.csv', 'row,column,value\n0,1,"2\n', 'quotes.csv:2: expected well-formed quotes, got csv quote not closed'],
+  ['quoted.csv', 'a,b,c,d\n1,2,3,"4\n', 'quoted.csv:2: expected well-formed quotes, got csv quote not closed'],
+  [
+    'blanks.csv',
+    '\nrow,column,value\n\n0,1,2\n\n0,1,3\n',
+    'blanks.csv:6: expected every position once, got row 0, column 1 again (first at blanks.csv:4); keep one of them',
+  ],
+  [
+    'large.csv',
+    '0,1,2\n0,4294967296,3\n',
+    'large.csv:2: expected a whole column from 0 to 2147483646, got 4294967296; indices start at 0; check the shape',
+  ],
+  [
+    'quoted-line.csv',
+    'row,column,value\n0,1,2\n\n"0","2",x\n',
+    'quoted-line.csv:4: expected three numbers, got "x"; leave missing entries out',
+  ],
   [
     'endless.csv',
     'a,b\n1,Infinity\n',

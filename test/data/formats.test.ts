@@ -42,6 +42,20 @@ describe('triplets', () => {
     ]);
   });
 
+  it('that end and begin in the middle of a block of the file', async () => {
+    const lines = Array.from({ length: 120_000 }, (_, k) => `${k % 977},${k},${k / 7}`);
+    const { observations } = await readMatrix(await given('long.csv', `row,column,value\n${lines.join('\r\n')}`));
+    expect(observations.shape).toEqual([977, 120_000]);
+    const order = lines.map((_, k) => k).sort((a, b) => (a % 977) - (b % 977) || a - b);
+    expect([...observations.column]).toEqual(order);
+    expect([...observations.value]).toEqual(order.map((k) => k / 7));
+  });
+
+  it('some of them quoted, with an exponent, a sign or a space', async () => {
+    const text = 'row,column,value\n0,0,1e3\n0,1,+2\n1, 0,.5\n"1","1",-3\n';
+    expect((await triplets(await given('q.csv', text))).map(([, , value]) => value)).toEqual([1000, 2, 0.5, -3]);
+  });
+
   it('with tabs', async () => {
     expect(await triplets(await given('t.tsv', 'row\tcol\tvalue\n1\t0\t3\n'))).toEqual([[1, 0, 3]]);
   });

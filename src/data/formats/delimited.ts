@@ -1,16 +1,15 @@
 /**
- * CSV and TSV: triplets `row,column,value`, or a dense table.
- *
- * Triplets are recognised by their header, or without one by three numeric columns of which the first two are whole and
- * not negative. A dense table of exactly three such columns needs a header.
+ * CSV and TSV: triplets `row,column,value` (see triplets.ts), or a dense table, which is read whole. A dense table of
+ * exactly three columns that could be triplets needs a header.
  */
 import { readFile } from 'node:fs/promises';
-import { CsvError, parse } from 'csv-parse/sync';
+import { parse } from 'csv-parse/sync';
 import { InputError } from '../../errors.js';
 import { GrowingArray } from '../matrix-file.js';
 import type { Labels, MatrixSource, RawMatrix } from '../matrix-file.js';
 import type { Observations } from '../observations.js';
 import { writeAtomically } from './atomic.js';
+import { isNumber, quoteError, readTriplets } from './triplets.js';
 
 type Cells = readonly string[];
 
@@ -25,13 +24,10 @@ const missingWords = new Set(['', 'nan', 'na', 'null', '?']);
 const blockRows = 256;
 
 export async function readDelimited(path: string, delimiter: string): Promise<RawMatrix> {
+  const triplets = await readTriplets(path, delimiter);
+  if (triplets !== undefined) return triplets;
   const lines = await readLines(path, delimiter);
-  const first = lines[0];
-  if (first === undefined) throw new InputError(path, 'a table or triplets', 'no lines');
-  if (isTripletHeader(first.cells)) return readTriplets(path, lines.slice(1));
-  if (lines.every(({ cells }) => cells.length === 3) && lines.every(({ cells }) => looksLikeTriplet(cells))) {
-    return readTriplets(path, lines);
-  }
+  if (lines.length === 0) throw new InputError(path, 'a table or triplets', 'no lines');
   return readTable(path, lines);
 }
 
@@ -51,9 +47,7 @@ export async function readLines(path: string, delimiter: string): Promise<Line[]
     });
     return lines;
   } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    const line = typeof error['lines'] === 'number' ? `:${error['lines']}` : '';
-    throw new InputError(`${path}${line}`, 'well-formed quotes', error.code.toLowerCase().replaceAll('_', ' '));
+    throw quoteError(path, error);
   }
 }
 
@@ -66,38 +60,8 @@ function splitLines(text: string, delimiter: string): Line[] {
   return lines;
 }
 
-function isTripletHeader(cells: Cells): boolean {
-  const [row, column, value] = cells.map((cell) => cell.toLowerCase());
-  return cells.length === 3 && row === 'row' && (column === 'column' || column === 'col') && value === 'value';
-}
-
-function looksLikeTriplet([row = '', column = '', value = '']: Cells): boolean {
-  return /^\d+$/u.test(row) && /^\d+$/u.test(column) && isNumber(value);
-}
-
-function isNumber(text: string): boolean {
-  return text !== '' && !Number.isNaN(Number(text));
-}
-
 function isMissing(text: string): boolean {
   return missingWords.has(text.toLowerCase());
-}
-
-function readTriplets(path: string, lines: readonly Line[]): RawMatrix {
-  if (lines.length === 0) throw new InputError(path, 'at least one row,column,value', 'a header only');
-  const numbers = lines.map(({ number }) => number);
-  const parts = [0, 1, 2].map(() => new Float64Array(lines.length));
-  lines.forEach(({ cells, number }, k) => {
-    if (cells.length !== 3) throw new InputError(`${path}:${number}`, 'row,column,value', `${cells.length} fields`);
-    cells.forEach((cell, part) => {
-      if (!isNumber(cell))
-        throw new InputError(`${path}:${number}`, 'three numbers', JSON.stringify(cell), 'leave missing entries out');
-      const target = parts[part];
-      if (target !== undefined) target[k] = Number(cell);
-    });
-  });
-  const [row = new Float64Array(0), column = row, value = row] = parts;
-  return { row, column, value, describe: (k) => `${path}:${numbers[k] ?? '?'}` };
 }
 
 /**
