@@ -46,7 +46,7 @@ export async function completeLowRank(observations: Observations, settings: Comp
     // the observations. The larger of both: the metric is made of means, as if they were certain, and errs on the small side.
     const unit = Math.max(ridge > 0 ? level ** 2 / ridge : 0, estimate.varianceScale);
     const fitted = estimate.fitted.map((value, k) => {
-      return value + offset(observations.row[k] as number, observations.column[k] as number);
+      return value + offset.at(observations.row[k] as number, observations.column[k] as number);
     });
     return {
       status: run.status,

@@ -1,4 +1,5 @@
 import { rowStarts } from './data/observations.js';
+import type { SourceOffsets } from './data/matrix-file.js';
 import type { Observations, Shape } from './data/observations.js';
 import type { Tall } from './linalg/tall.js';
 
@@ -8,9 +9,11 @@ export interface Completion {
   /** Entries at the given 0-based positions, [count]. */
   predict(rows: ArrayLike<number>, columns: ArrayLike<number>): Float64Array;
   /** Rows `start` (inclusive) to `stop` (exclusive), row-major, [stop − start, columns]. */
-  rows(start: number, stop: number): Float64Array;
+  readonly rows: (start: number, stop: number) => Float64Array;
   /** Singular vectors times values, where the solver held the matrix as factors; offsets are not in them. */
   readonly factors?: Factors;
+  /** What is added to the factors, where there are any; observed values of exact data are given back besides. */
+  readonly offsets?: SourceOffsets;
   /**
    * Standard error of a new observation at each position, noise included, where the solver knows it: about nine in ten
    * lie within 1.645 of it.
@@ -39,10 +42,15 @@ export function denseCompletion(shape: Shape, values: Float64Array): Completion 
   };
 }
 
+/** Offsets of every entry, one by one and as arrays. */
+export interface FactorOffset extends SourceOffsets {
+  at(row: number, column: number): number;
+}
+
 /** What a completion of factors is made of besides them. */
 export interface FactorExtras {
   /** Added to every entry. */
-  readonly offset: (row: number, column: number) => number;
+  readonly offset: FactorOffset;
   /** Given back as they are: exact data are met to rounding, and people compare. */
   readonly observed?: Observations;
   /** Variance of a new observation. */
@@ -60,7 +68,7 @@ export function factorCompletion(
   const entry = (row: number, column: number): number => {
     const value = known?.(row, column);
     if (value !== undefined) return value;
-    let sum = offset(row, column);
+    let sum = offset.at(row, column);
     const [u, v] = [row * left.width, column * right.width];
     for (let k = 0; k < left.width; k += 1) sum += (left.values[u + k] as number) * (right.values[v + k] as number);
     return sum;
@@ -70,6 +78,7 @@ export function factorCompletion(
   return {
     shape,
     factors,
+    offsets: offset,
     predict: (rows, columns) => at(rows, columns, entry),
     rows: (start, stop) => {
       const block = new Float64Array((stop - start) * shape[1]);

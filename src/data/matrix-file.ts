@@ -28,7 +28,34 @@ export interface RawMatrix extends Labels {
 export interface MatrixSource {
   readonly shape: Shape;
   /** Rows `start` (inclusive) to `stop` (exclusive), row-major. */
-  rows(start: number, stop: number): Float64Array;
+  readonly rows: (start: number, stop: number) => Float64Array;
+  /** Where the matrix is held as factors: left · rightᵀ + offsets. */
+  readonly factors?: SourceFactors;
+  readonly offsets?: SourceOffsets;
+}
+
+/** A tall matrix, row-major. */
+export interface SourceFactor {
+  readonly count: number;
+  readonly width: number;
+  readonly values: Float64Array;
+}
+
+export interface SourceFactors {
+  readonly left: SourceFactor;
+  readonly right: SourceFactor;
+  /** Singular values. */
+  readonly values: Float64Array;
+}
+
+/** What is added to factors. */
+export interface SourceOffsets {
+  /** By row, the mean included, [rows]. */
+  readonly row: Float64Array;
+  /** By column, [columns]. */
+  readonly column: Float64Array;
+  /** Where rows or columns have offsets of their own kind: more columns of the factors. */
+  readonly more?: Pick<SourceFactors, 'left' | 'right'>;
 }
 
 /** A list of numbers that grows. */

@@ -124,8 +124,8 @@ const broken: [string, string, string][] = [
     'not numpy at all',
     'text.npy: expected an .npy file, got other bytes at its start; write it with numpy.save',
   ],
-  ['data.xlsx', 'x', 'data.xlsx: expected a file ending in .csv, .tsv, .mtx, .npy, got .xlsx'],
-  ['data', 'x', 'data: expected a file ending in .csv, .tsv, .mtx, .npy, got no extension'],
+  ['data.xlsx', 'x', 'data.xlsx: expected a file ending in .csv, .tsv, .mtx, .npy, .npz, got .xlsx'],
+  ['data', 'x', 'data: expected a file ending in .csv, .tsv, .mtx, .npy, .npz, got no extension'],
 ];
 
 async function messageOf(read: () => Promise<unknown>): Promise<string> {

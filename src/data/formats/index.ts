@@ -8,6 +8,7 @@ import type { Observations, Shape } from '../observations.js';
 import { readDelimited, writeTable, writeTriplets } from './delimited.js';
 import { readMatrixMarket, writeMatrixMarketArray, writeMatrixMarketCoordinate } from './matrix-market.js';
 import { readNpy, writeNpy } from './npy.js';
+import { readNpz, writeNpz, writeNpzObservations } from './npz.js';
 
 interface Format {
   readonly read?: (path: string) => Promise<RawMatrix>;
@@ -28,6 +29,7 @@ const formats: Readonly<Record<string, Format>> = {
   '.tsv': delimited('\t'),
   '.mtx': { read: readMatrixMarket, write: writeMatrixMarketArray, writeObservations: writeMatrixMarketCoordinate },
   '.npy': { read: readNpy, write: writeNpy },
+  '.npz': { read: readNpz, write: writeNpz, writeObservations: writeNpzObservations },
 };
 
 /** Extensions that can be read, or written as a whole matrix or as observations. */

@@ -2,23 +2,36 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'npyjs';
 import { InputError } from '../../errors.js';
-import { GrowingArray } from '../matrix-file.js';
+import { GrowingArray, GrowingIndices } from '../matrix-file.js';
 import type { MatrixSource, RawMatrix } from '../matrix-file.js';
 import { writeAtomically } from './atomic.js';
 
 const magic = '\u0093NUMPY';
 const supported = /'descr':\s*'([<|=]?)(f4|f8|i1|i2|i4|i8|u1|u2|u4|u8)'/u;
-/** Rows converted and written at once. */
-const blockRows = 256;
+/** Rows, and numbers, converted and written at once. */
+const mostBlockRows = 256;
+const blockLength = 1 << 20;
+
+/** An array of any number of dimensions. */
+export interface NpyArray {
+  readonly extents: readonly number[];
+  readonly entries: ArrayLike<number | bigint>;
+  /** Column by column. */
+  readonly fortranOrder: boolean;
+}
 
 export async function readNpy(path: string): Promise<RawMatrix> {
-  const bytes = await readFile(path);
-  const { header, dataStart } = readHeader(path, bytes);
+  return rawFromDense(path, parseNpy(path, await readFile(path)));
+}
+
+/** @throws InputError at `place` for an array of anything but real numbers, or a broken one. */
+export function parseNpy(place: string, bytes: Buffer): NpyArray {
+  const { header, dataStart } = readHeader(place, bytes);
   const type = supported.exec(header)?.[2];
   if (type === undefined) {
     const found = /'descr':\s*([^,]*)/u.exec(header)?.[1] ?? 'no dtype';
     throw new InputError(
-      path,
+      place,
       'little-endian numbers (float32, float64 or integers)',
       found,
       "save it with array.astype('<f8')",
@@ -30,23 +43,23 @@ export async function readNpy(path: string): Promise<RawMatrix> {
     .map((part) => part.trim())
     .filter((part) => part !== '')
     .map(Number);
-  const [rows, columns] = extents ?? [];
-  if (extents?.length !== 2 || rows === undefined || columns === undefined) {
-    throw new InputError(
-      path,
-      'a 2-D array',
-      extents === undefined ? 'no shape' : `${extents.length}-D`,
-      'reshape it to rows and columns',
-    );
-  }
-  const [expected, actual] = [rows * columns * Number(type.slice(1)), bytes.length - dataStart];
+  if (extents === undefined) throw new InputError(place, 'a header with a shape', 'none', 'write it with numpy.save');
+  const expected = extents.reduce((product, extent) => product * extent, Number(type.slice(1)));
+  const actual = bytes.length - dataStart;
   if (actual !== expected)
-    throw new InputError(path, `${expected} bytes of data`, `${actual}`, 'the file is cut short or damaged');
+    throw new InputError(place, `${expected} bytes of data`, `${actual}`, 'the file is cut short or damaged');
   // A copy: the parser wants a buffer of its own, and a view must start on a multiple of its item size.
   const { data, fortranOrder } = parse(new Uint8Array(bytes).buffer);
-  const entries = numbersIn(data);
+  return { extents, entries: numbersIn(data), fortranOrder };
+}
+
+/** The entries that are not NaN. @throws InputError for an array that is not 2-D. */
+export function rawFromDense(place: string, { extents, entries, fortranOrder }: NpyArray): RawMatrix {
+  const [rows, columns] = extents;
+  if (extents.length !== 2 || rows === undefined || columns === undefined)
+    throw new InputError(place, 'a 2-D array', `${extents.length}-D`, 'reshape it to rows and columns');
   const [rowStride, columnStride] = fortranOrder ? [1, rows] : [columns, 1];
-  const [row, column, value] = [new GrowingArray(), new GrowingArray(), new GrowingArray()];
+  const [row, column, value] = [new GrowingIndices(), new GrowingIndices(), new GrowingArray()];
   for (let i = 0; i < rows; i += 1) {
     for (let j = 0; j < columns; j += 1) {
       const entry = Number(entries[i * rowStride + j * columnStride]);
@@ -61,7 +74,7 @@ export async function readNpy(path: string): Promise<RawMatrix> {
     shape: [rows, columns],
     ...places,
     value: value.toArray(),
-    describe: (k) => `${path}[${places.row[k]}, ${places.column[k]}]`,
+    describe: (k) => `${place}[${places.row[k]}, ${places.column[k]}]`,
   };
 }
 
@@ -87,8 +100,18 @@ function numbersIn(data: ArrayBufferView): ArrayLike<number | bigint> {
 
 /** Writes float64 in C order, block by block. */
 export async function writeNpy(path: string, source: MatrixSource): Promise<void> {
-  const [rows, columns] = source.shape;
-  const fields = `{'descr': '<f8', 'fortran_order': False, 'shape': (${rows}, ${columns}), }`;
+  await writeAtomically(path, async (handle) => {
+    await handle.write(npyPreamble(source.shape, '<f8'));
+    for (const block of denseRows(source)) {
+      await handle.write(new Uint8Array(block.buffer, block.byteOffset, block.byteLength));
+    }
+  });
+}
+
+/** What stands before an array's data. */
+export function npyPreamble(extents: readonly number[], type: '<f8' | '<i4'): Uint8Array {
+  const shape = extents.length === 1 ? `${extents[0]},` : extents.join(', ');
+  const fields = `{'descr': '${type}', 'fortran_order': False, 'shape': (${shape}), }`;
   // Magic, version, length and header together fill a multiple of 64 bytes and end in a newline.
   const length = Math.ceil((10 + fields.length + 1) / 64) * 64 - 10;
   const preamble = Buffer.alloc(10 + length, ' ');
@@ -96,11 +119,11 @@ export async function writeNpy(path: string, source: MatrixSource): Promise<void
   preamble.set([1, 0, length & 255, length >> 8], 6);
   preamble.write(fields, 10, 'latin1');
   preamble.write('\n', preamble.length - 1, 'latin1');
-  await writeAtomically(path, async (handle) => {
-    await handle.write(preamble);
-    for (let start = 0; start < rows; start += blockRows) {
-      const block = source.rows(start, Math.min(rows, start + blockRows));
-      await handle.write(new Uint8Array(block.buffer, block.byteOffset, block.byteLength));
-    }
-  });
+  return preamble;
+}
+
+/** A whole matrix, some rows at a time: at most a few megabytes unless a single row is longer. */
+export function* denseRows({ shape: [rows, columns], rows: rowsOf }: MatrixSource): Generator<Float64Array, void> {
+  const across = Math.max(1, Math.min(mostBlockRows, Math.floor(blockLength / columns)));
+  for (let start = 0; start < rows; start += across) yield rowsOf(start, Math.min(rows, start + across));
 }
