@@ -64,15 +64,14 @@ export function factorCompletion(
   { offset, observed, variance }: FactorExtras,
 ): Completion {
   const { left, right } = factors;
-  const known = observed === undefined ? undefined : lookup(observed);
-  const entry = (row: number, column: number): number => {
-    const value = known?.(row, column);
-    if (value !== undefined) return value;
+  const known = observed === undefined ? undefined : knownEntries(observed);
+  const fit = (row: number, column: number): number => {
     let sum = offset.at(row, column);
     const [u, v] = [row * left.width, column * right.width];
     for (let k = 0; k < left.width; k += 1) sum += (left.values[u + k] as number) * (right.values[v + k] as number);
     return sum;
   };
+  const entry = (row: number, column: number): number => known?.at(row, column) ?? fit(row, column);
   const at = (rows: ArrayLike<number>, columns: ArrayLike<number>, value: typeof entry): Float64Array =>
     Float64Array.from(rows, (row, k) => value(row, columns[k] ?? NaN));
   return {
@@ -81,8 +80,12 @@ export function factorCompletion(
     offsets: offset,
     predict: (rows, columns) => at(rows, columns, entry),
     rows: (start, stop) => {
-      const block = new Float64Array((stop - start) * shape[1]);
-      for (let k = 0; k < block.length; k += 1) block[k] = entry(start + Math.floor(k / shape[1]), k % shape[1]);
+      const [, columns] = shape;
+      const block = new Float64Array((stop - start) * columns);
+      for (let row = start, k = 0; row < stop; row += 1) {
+        for (let column = 0; column < columns; column += 1, k += 1) block[k] = fit(row, column);
+      }
+      known?.putInto(block, start, stop);
       return block;
     },
     ...(variance && {
@@ -91,17 +94,31 @@ export function factorCompletion(
   };
 }
 
-/** The observed value at a position, undefined where there is none: by bisection in the sorted row. */
-function lookup(observations: Observations): (row: number, column: number) => number | undefined {
-  const { column: columns, value } = observations;
+/** Observed values by their positions. */
+interface KnownEntries {
+  /** Undefined where there is none: by bisection in the sorted row. */
+  at(row: number, column: number): number | undefined;
+  /** Into a block of rows, row-major. */
+  putInto(block: Float64Array, start: number, stop: number): void;
+}
+
+function knownEntries(observations: Observations): KnownEntries {
+  const { shape, row: rowOf, column: columns, value } = observations;
   const starts = rowStarts(observations);
-  return (row, column) => {
-    let [low, high] = [starts[row] ?? 0, starts[row + 1] ?? 0];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((columns[middle] as number) < column) low = middle + 1;
-      else high = middle;
-    }
-    return low < (starts[row + 1] ?? 0) && columns[low] === column ? value[low] : undefined;
+  return {
+    at(row, column) {
+      let [low, high] = [starts[row] ?? 0, starts[row + 1] ?? 0];
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if ((columns[middle] as number) < column) low = middle + 1;
+        else high = middle;
+      }
+      return low < (starts[row + 1] ?? 0) && columns[low] === column ? value[low] : undefined;
+    },
+    putInto(block, start, stop) {
+      for (let k = starts[start] ?? 0; k < (starts[stop] ?? 0); k += 1) {
+        block[((rowOf[k] as number) - start) * shape[1] + (columns[k] as number)] = value[k] as number;
+      }
+    },
   };
 }
