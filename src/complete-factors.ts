@@ -42,7 +42,7 @@ export const factorSolverNames: readonly string[] = ['two-sided', 'posterior', '
 export async function completeFactors(observations: Observations, settings: CompleteSettings): Promise<Completed> {
   const run = solvers[settings.solver];
   if (run === undefined) throw new RangeError(`completeFactors: expected a solver of factors, got ${settings.solver}`);
-  checkFactorMemory(observations, settings.backend);
+  checkFactorMemory(observations, settings.rank, settings.backend);
   const done = await run(observations, settings);
   return { ...done, warnings: [...done.warnings, ...emptyWarnings(observations)] };
 }

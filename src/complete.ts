@@ -9,7 +9,8 @@ import { completeDense, denseSolverNames } from './complete-dense.js';
 import type { Observations } from './data/observations.js';
 import type { OffsetChoice } from './data/offsets.js';
 import { InputError } from './errors.js';
-import { exactSolverBytes } from './memory.js';
+import { exactSolverBytes, factorMemory, fittingSides, tightest } from './memory.js';
+import type { MemoryEstimate } from './memory.js';
 import type { Progress, Status } from './solvers/solver.js';
 import { statusAdvice } from './solvers/stop-rules.js';
 
@@ -93,6 +94,23 @@ const largestDenseSide = 1500;
 export const solverNames: readonly string[] = ['auto', ...factorSolverNames, ...denseSolverNames];
 
 /**
+ * What `complete` will need at its peak, and what there is, on the active backend: an estimate, where the rank is to be found
+ * for rank 20. The result itself, if it is asked for whole, is written block by block and not counted.
+ * @throws InputError for options out of range, or a problem too large for the memory of the backend.
+ */
+export function estimateMemory(observations: Observations, options: CompleteOptions = {}): MemoryEstimate {
+  checkOptions(options);
+  const backend = activeBackend();
+  const { shape } = observations;
+  const name = resolveSolver(observations, options, backend);
+  if (!denseSolverNames.includes(name)) return tightest(factorMemory(observations, options.rank, backend));
+  const precision = choosePrecision(options.precision ?? 'mixed', backend.precisions, true);
+  const side = fittingSides(shape, precision, backend) === 'both' ? Math.max(...shape) : Math.min(...shape);
+  const needed = exactSolverBytes(shape, side, precision);
+  return { needed, available: backend.memoryBytes(), place: `backend ${backend.name}` };
+}
+
+/**
  * Recovers a matrix from some of its entries on the active backend.
  *
  * 'auto' takes the data for exact first: two-sided lin-RFM, which finds the rank and knows whether it has met the
@@ -102,19 +120,25 @@ export const solverNames: readonly string[] = ['auto', ...factorSolverNames, ...
 export async function complete(observations: Observations, options: CompleteOptions = {}): Promise<CompleteResult> {
   checkOptions(options);
   const backend = activeBackend();
-  const asked = options.solver ?? 'auto';
-  if (!solverNames.includes(asked)) throw new InputError('solver', `one of ${solverNames.join(', ')}`, asked);
-  const name = asked === 'auto' ? automaticSolver(observations, options, backend) : asked;
+  const name = resolveSolver(observations, options, backend);
   const dense = denseSolverNames.includes(name);
   const arithmetic = choosePrecision(options.precision ?? 'mixed', backend.precisions, dense);
   const settings = { ...options, alpha: options.alpha ?? 0.5, solver: name, backend, arithmetic };
   const done = dense ? await completeDense(observations, settings) : await completeFactors(observations, settings);
   // Data said to be exact are met exactly, by the solver of full matrices where no low rank does.
   const isUnmet = done.status === 'no-exact-fit' && options.noise === 0 && options.rank === undefined;
-  if (isUnmet && asked === 'auto' && name === 'two-sided' && Math.max(...observations.shape) <= largestDenseSide) {
+  const isAutomatic = (options.solver ?? 'auto') === 'auto';
+  if (isUnmet && isAutomatic && Math.max(...observations.shape) <= largestDenseSide) {
     return complete(observations, { ...options, solver: 'lin-rfm' });
   }
   return { ...done, advice: statusAdvice[done.status], backend: tf.getBackend(), device: backend.describe().device };
+}
+
+/** The solver that is asked for, or the automatic choice. */
+function resolveSolver(observations: Observations, options: CompleteOptions, backend: Backend): string {
+  const asked = options.solver ?? 'auto';
+  if (!solverNames.includes(asked)) throw new InputError('solver', `one of ${solverNames.join(', ')}`, asked);
+  return asked === 'auto' ? automaticSolver(observations, options, backend) : asked;
 }
 
 /**

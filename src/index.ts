@@ -8,9 +8,10 @@
 export { BackendError, InputError } from './errors.js';
 export { backendNames, reportBackends, threadCount, useBackend, useThreads } from '../kernels/backends/index.js';
 export type { BackendReport } from '../kernels/backends/index.js';
-export { complete, defaultMaxSteps, defaultTolerance, solverNames } from './complete.js';
+export { complete, defaultMaxSteps, defaultTolerance, estimateMemory, solverNames } from './complete.js';
 export type { CompleteOptions, CompleteResult } from './complete.js';
-export type { Completion, Factors } from './completion.js';
+export type { Completion, FactorOffset, Factors } from './completion.js';
+export type { MemoryEstimate } from './memory.js';
 
 export {
   createObservations,

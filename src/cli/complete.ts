@@ -1,6 +1,6 @@
 /** `lin-rfm complete`: fills in a matrix. */
 import { backendNames, useBackend, useThreads } from '../../kernels/backends/index.js';
-import { complete, defaultMaxSteps, defaultTolerance, solverNames } from '../complete.js';
+import { complete, defaultMaxSteps, defaultTolerance, estimateMemory, solverNames } from '../complete.js';
 import type { CompleteOptions, CompleteResult } from '../complete.js';
 import { extensionsFor, checkReadable, checkWritable, readMatrix, writeMatrix } from '../data/formats/index.js';
 import { writeText } from '../data/formats/atomic.js';
@@ -10,6 +10,7 @@ import { offsetChoices } from '../data/offsets.js';
 import { splitObservations } from '../data/split.js';
 import type { Split } from '../data/split.js';
 import { InputError } from '../errors.js';
+import { gibibytes } from '../memory.js';
 import { metricsOf } from '../report/metrics.js';
 import type { Metrics } from '../report/metrics.js';
 import { reportPage, summaryRows } from '../report/page.js';
@@ -99,6 +100,9 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
   const read = (performance.now() - readBegan) / 1000;
   await useBackend(settings.backend);
   await useThreads(settings.threads);
+  const memory = estimateMemory(split?.kept ?? file.observations, settings.options);
+  const { needed, available, place } = memory;
+  if (!quiet) io.stderr.write(`memory: about ${gibibytes(needed)} needed, ${gibibytes(available)} there (${place})\n`);
   const display = showProgress(io, settings.tolerance, quiet);
   const result = await (async () => {
     try {
@@ -125,7 +129,7 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
   const { alpha, seed } = settings;
   const observed = (split?.kept ?? file.observations).value.length;
   const heldOutRmse = split === undefined ? result.heldOutRmse : rootMeanSquare(split, result);
-  const metrics = metricsOf(result, { shape, observed, alpha, seed, seconds: { read, write }, heldOutRmse });
+  const metrics = metricsOf(result, { shape, observed, alpha, seed, seconds: { read, write }, heldOutRmse, memory });
   await writeReports(input, outputs, result, metrics);
   if (!quiet) io.stdout.write(summary(metrics, outputs));
   if (result.status === 'converged') return exitCode.done;

@@ -11,6 +11,8 @@ export interface RunContext {
   readonly seconds: { readonly read: number; readonly write: number };
   /** Root mean square error on observations set aside; undefined where none were. */
   readonly heldOutRmse?: number | undefined;
+  /** Bytes that the solve was reckoned to need, and that there were. */
+  readonly memory: { readonly needed: number; readonly available: number };
 }
 
 /** The `--metrics` file. Numbers that are not finite are null. */
@@ -34,6 +36,8 @@ export interface Metrics {
   readonly change: number | null;
   readonly residual: number | null;
   readonly held_out_rmse: number | null;
+  /** Bytes: the estimate before the solve, and what there was. */
+  readonly memory: { readonly needed: number; readonly available: number };
   readonly singular_values: readonly number[];
   readonly seed: number;
   readonly version: string;
@@ -54,6 +58,7 @@ export function metricsOf(result: CompleteResult, context: RunContext): Metrics 
     change: finite(progress.at(-1)?.change),
     residual: finite(result.residual),
     held_out_rmse: finite(context.heldOutRmse),
+    memory: { needed: Math.round(context.memory.needed), available: Math.round(context.memory.available) },
     singular_values: [...singularValues.subarray(0, keptSingularValues)],
     ...{ seed, version },
   };

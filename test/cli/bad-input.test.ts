@@ -31,7 +31,7 @@ const cases: [string, string][] = [
   ['complete @/good.csv --rnak 3', 'command line: expected a known command or option, got --rnak; see lin-rfm --help'],
   ['complete @/absent.csv', '@/absent.csv: expected a file to read, got no such file; check the path'],
   ['complete @/folder.npy', '@/folder.npy: expected a file to read, got a folder; name a file in it'],
-  ['complete @/good.xlsx', '@/good.xlsx: expected a file ending in .csv, .tsv, .mtx, .npy, got .xlsx'],
+  ['complete @/good.xlsx', '@/good.xlsx: expected a file ending in .csv, .tsv, .mtx, .npy, .npz, got .xlsx'],
   ['complete @/bad.csv --out @/o.npy', '@/bad.csv:2: expected three numbers, got "one"; leave missing entries out'],
   ['complete @/good.csv --alpha 0', '--alpha: expected a number in (0, 1], got 0'],
   ['complete @/good.csv --alpha 1.5', '--alpha: expected a number in (0, 1], got 1.5'],
@@ -44,7 +44,7 @@ const cases: [string, string][] = [
   ['complete @/good.csv --noise Infinity', '--noise: expected auto, none or a positive number, got Infinity'],
   [
     'complete @/good.csv --solver svd',
-    '--solver: expected one of auto, two-sided, posterior, lin-rfm, svd-irls, got svd',
+    '--solver: expected one of auto, two-sided, posterior, low-rank, lin-rfm, svd-irls, got svd',
   ],
   ['complete @/good.csv --offsets rows', '--offsets: expected one of auto, none, row, column, both, got rows'],
   ['complete @/good.csv --backend cuda', '--backend: expected one of auto, tensorflow, wasm, cpu, got cuda'],
@@ -67,7 +67,7 @@ const cases: [string, string][] = [
   ],
   [
     'complete @/good.csv --out @/o.parquet',
-    '@/o.parquet: expected a file ending in .csv, .tsv, .mtx, .npy, got .parquet',
+    '@/o.parquet: expected a file ending in .csv, .tsv, .mtx, .npy, .npz, got .parquet',
   ],
   [
     'complete @/good.csv --out @/no/o.npy',
@@ -125,7 +125,7 @@ const cases: [string, string][] = [
   ],
   [
     'generate --shape 9x9 --rank 2 --observed 9 --out @/g.npy',
-    '@/g.npy: expected a file ending in .csv, .tsv, .mtx, got .npy',
+    '@/g.npy: expected a file ending in .csv, .tsv, .mtx, .npz, got .npy',
   ],
   [
     'generate --shape 9x9 --rank 2 --condition-number 0.5 --observed 9 --out @/g.csv',

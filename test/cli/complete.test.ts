@@ -55,7 +55,9 @@ it('recovers the generated matrix and writes everything asked for', async () => 
   expect(stdout).toMatch(/^matrix +40 x 30, 544 observed \(45\.3 %\)$/mu);
   expect(stdout).toMatch(/^rank +2$/mu);
   expect(stdout).toMatch(/^status +converged after \d+ steps in [\d.]+ s$/mu);
-  expect(stderr.split('\n')[0]).toMatch(/^step 1: change \S+, residual \S+, \S+ s$/u);
+  const [memory, first] = stderr.split('\n');
+  expect(memory).toMatch(/^memory: about 0\.03\d+ GiB needed, [\d.]+ GiB there \((backend wasm|this process)\)$/u);
+  expect(first).toMatch(/^step 1: change \S+, residual \S+, \S+ s$/u);
   const metrics: unknown = JSON.parse(await readFile(file('metrics.json'), 'utf8'));
   expect(metrics).toMatchObject({
     status: 'converged',
@@ -66,6 +68,7 @@ it('recovers the generated matrix and writes everything asked for', async () => 
     rank: 2,
     ridge: 0,
     held_out_rmse: null,
+    memory: { needed: expect.any(Number), available: expect.any(Number) },
     seed: 0,
     version: '0.1.0',
     seconds: { read: expect.any(Number), solve: expect.any(Number), write: expect.any(Number) },
@@ -141,7 +144,7 @@ it('exits with 130 when it was interrupted, and writes nothing', async () => {
     signal: AbortSignal.abort(),
   });
   expect(code).toBe(130);
-  expect(stderr).toBe('interrupted after 0 steps; nothing was written\n');
+  expect(stderr).toMatch(/^memory: .*\ninterrupted after 0 steps; nothing was written\n$/u);
   expect(await readdir(folder)).not.toContain('never.npy');
 });
 

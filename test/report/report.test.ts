@@ -36,6 +36,7 @@ const context = {
   noise: 0,
   seed: 1,
   seconds: { read: 0.1, write: NaN },
+  memory: { needed: 1e6, available: 2e9 },
 };
 
 it('is one page that fetches nothing and shows text as text', async () => {
