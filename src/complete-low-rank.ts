@@ -20,6 +20,10 @@ export function lowRankPairs({ shape, value }: Observations, rank: number | unde
   return Math.min(rank ?? mostPairs, Math.max(1, largestRank(shape, value.length)), ...shape);
 }
 
+/** In units of the data: more noise leaves as little of them, and its powers must not overflow; less is as good as none. */
+const mostNoise = 1e8;
+const leastNoise = 1e-6;
+
 export async function completeLowRank(observations: Observations, settings: CompleteSettings): Promise<Completed> {
   const { alpha, noise = 0, rank, backend, signal, onProgress } = settings;
   const choice =
@@ -32,7 +36,7 @@ export async function completeLowRank(observations: Observations, settings: Comp
   const hasFloat64 = backend.precisions.includes('float64');
   const problem = createSparseProblem(rest, hasFloat64);
   try {
-    const level = noise / problem.scale;
+    const level = noise > 0 ? Math.min(Math.max(noise / problem.scale, leastNoise), mostNoise) : 0;
     const ridge = defaultRidge(level, alpha);
     const solver = lowRankLinRfm({
       ...{ alpha, epsilon: lowRankEpsilon(), ridge: constant(ridge), rank: lowRankPairs(observations, rank) },
