@@ -3,10 +3,12 @@
  *
  * A kernel is a folder: `index.ts` states the contract, `reference.ts` computes it by plain loops in float64 (and serves
  * the `cpu` backend), `portable.ts` composes it from public TensorFlow.js ops in float32 for a backend that has nothing
- * better, `assembly.ts` is its AssemblyScript. The casts that TensorFlow.js's untyped registry needs are in this file
+ * better, `assembly.ts` is its AssemblyScript and `tensorflow.ts` composes it from libtensorflow's own ops. The casts that TensorFlow.js's untyped registry needs are in this file
  * and in `backends/`; nowhere else.
  */
 import type * as tf from '@tensorflow/tfjs';
+import type { Handle } from './backends/tensorflow-binding.js';
+import type { TensorOps } from './backends/tensorflow-ops.js';
 import { carrierShape } from './real.js';
 import type { RealArray } from './real.js';
 
@@ -40,6 +42,18 @@ export interface PortableCall<R extends string, I extends string, A extends Attr
   readonly attributes: A;
 }
 
+/** Makes a handle from an integer input once and keeps it as long as that input lives. */
+export type DeriveHandle<I extends string> = (what: string, from: I, make: (ops: TensorOps) => Handle) => Handle;
+
+/** What an implementation by TensorFlow ops gets: handles of the call's precision, and of int32. */
+export interface TensorflowCall<R extends string, I extends string, A extends Attributes> {
+  readonly ops: TensorOps;
+  readonly reals: Readonly<Record<R, Handle>>;
+  readonly integers: Readonly<Record<I, Handle>>;
+  readonly attributes: A;
+  readonly derive: DeriveHandle<I>;
+}
+
 /** A function exported by the AssemblyScript module: numbers in, nothing out. */
 export type AssemblyFunction = (...parameters: number[]) => void;
 
@@ -60,6 +74,8 @@ export interface KernelDefinition<R extends string, I extends string, A extends 
   reference(call: HostCall<R, I, A>): void;
   /** Absent where public ops cannot do it without looking at values on the way. */
   portable?(call: PortableCall<R, I, A>): tf.Tensor;
+  /** By libtensorflow's ops; `ops` owns the handles, the runtime takes the result over. */
+  tensorflow?(call: TensorflowCall<R, I, A>): Handle;
   readonly assembly: {
     /** Exported names by precision. */
     readonly float32: string;

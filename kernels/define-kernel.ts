@@ -1,6 +1,7 @@
 /** Registers kernels with TensorFlow.js and dispatches them to the active backend. */
 import * as tf from '@tensorflow/tfjs';
 import { bindReference } from './backends/cpu-runtime.js';
+import { bindTensorflow } from './backends/tensorflow-runtime.js';
 import { bindAssembly, runAssemblyOnHost } from './backends/wasm-runtime.js';
 import { mapRecord, realBytesAttribute } from './contract.js';
 import type { Attributes, KernelDefinition } from './contract.js';
@@ -36,7 +37,13 @@ export interface HostInputs<R extends string, I extends string, A extends Attrib
 export function defineKernel<R extends string, I extends string, A extends Attributes>(
   definition: KernelDefinition<R, I, A>,
 ): Kernel<R, I, A> {
-  for (const { backendName, kernelFunc } of [bindReference(definition), bindAssembly(definition)]) {
+  const { tensorflow } = definition;
+  const implementations = [
+    bindReference(definition),
+    bindAssembly(definition),
+    ...(tensorflow === undefined ? [] : [bindTensorflow(definition, tensorflow)]),
+  ];
+  for (const { backendName, kernelFunc } of implementations) {
     if (!isRegistered(definition.name, backendName)) {
       tf.registerKernel({ kernelName: definition.name, backendName, kernelFunc });
     }

@@ -1,28 +1,30 @@
 import * as tf from '@tensorflow/tfjs';
 import { availableMemory } from './available-memory.js';
 import type { Backend } from './backend.js';
+import type { NodeBackend } from './tensorflow-binding.js';
 
-const packageName = '@tensorflow/tfjs-node-gpu';
+/** What `load` found. */
+let source = '';
 
-/** libtensorflow through @tensorflow/tfjs-node-gpu: CUDA, or the CPU where there is none. Optional at install. */
+/**
+ * libtensorflow: CUDA, or the CPU where there is none. From a build in a place of its own (`lin-rfm backends --install
+ * tensorflow`), else from @tensorflow/tfjs-node-gpu, which is optional at install.
+ */
 export const tensorflow: Backend = {
   name: 'tensorflow',
-  precisions: ['float32'],
+  precisions: ['float64', 'float32'],
   memoryBytes: availableMemory,
-  remedy: `npm install ${packageName}@4.22.0 --foreground-scripts (fetches libtensorflow; Linux x64)`,
+  remedy:
+    'lin-rfm backends --install tensorflow (add --gpu for CUDA; Linux x64, needs Python with pip and a C++ compiler)',
   async load() {
-    try {
-      await import(packageName);
-    } catch (error) {
-      const [line] = String(error instanceof Error ? error.message : error).split('\n');
-      const missing = /cannot find (module|package) '@tensorflow\/tfjs-node-gpu'/iu.test(line ?? '');
-      throw new Error(missing ? `${packageName} is not installed` : `${packageName} does not load: ${line}`);
-    }
+    const { process } = globalThis;
+    if (typeof process !== 'object') throw new Error('it runs in Node only');
+    const { loadTensorflow } = await import('./tensorflow-load.js');
+    source = await loadTensorflow();
   },
   describe() {
-    const backend: object = tf.engine().findBackend('tensorflow');
-    const usesGpu = 'isUsingGpuDevice' in backend && backend.isUsingGpuDevice === true;
-    const device = usesGpu ? 'CUDA GPU' : 'CPU by libtensorflow';
-    return { device, version: tf.version.tfjs };
+    const { binding, isUsingGpuDevice } = tf.engine().findBackend('tensorflow') as object as NodeBackend;
+    const device = isUsingGpuDevice ? 'CUDA GPU' : 'CPU';
+    return { device: `${device}, ${source}`, version: `libtensorflow ${binding.TF_Version}` };
   },
 };

@@ -4,6 +4,7 @@ import type { RealTensor } from '../real.js';
 import { portable } from './portable.js';
 import { reference } from './reference.js';
 import type { BlockAttributes } from './reference.js';
+import { tensorflow } from './tensorflow.js';
 
 export const blockProductKernel = defineKernel<'blocks' | 'vectors', never, BlockAttributes>({
   name: 'LinRfmBlockProduct',
@@ -12,6 +13,7 @@ export const blockProductKernel = defineKernel<'blocks' | 'vectors', never, Bloc
   outputShape: ({ batch, width }) => [batch, width],
   reference,
   portable,
+  tensorflow,
   assembly: {
     float32: 'blockProduct32',
     float64: 'blockProduct64',

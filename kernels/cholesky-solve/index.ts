@@ -5,6 +5,7 @@ import type { RealTensor } from '../real.js';
 import { portable } from './portable.js';
 import { reference } from './reference.js';
 import type { CholeskyAttributes } from './reference.js';
+import { tensorflow } from './tensorflow.js';
 
 export const choleskySolveKernel = defineKernel<'blocks' | 'rightHandSides', never, CholeskyAttributes>({
   name: 'LinRfmCholeskySolve',
@@ -13,6 +14,7 @@ export const choleskySolveKernel = defineKernel<'blocks' | 'rightHandSides', nev
   outputShape: ({ batch, width }) => [batch, width],
   reference,
   portable,
+  tensorflow,
   assembly: {
     float32: 'choleskySolve32',
     float64: 'choleskySolve64',

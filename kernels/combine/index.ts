@@ -5,6 +5,7 @@ import type { RealTensor } from '../real.js';
 import { portable } from './portable.js';
 import { reference } from './reference.js';
 import type { CombineAttributes } from './reference.js';
+import { tensorflow } from './tensorflow.js';
 
 export const combineKernel = defineKernel<'left' | 'right', never, CombineAttributes>({
   name: 'LinRfmCombine',
@@ -13,6 +14,7 @@ export const combineKernel = defineKernel<'left' | 'right', never, CombineAttrib
   outputShape: ({ rows, columns }) => [rows, columns],
   reference,
   portable,
+  tensorflow,
   assembly: {
     float32: 'combine32',
     float64: 'combine64',

@@ -4,6 +4,7 @@ import type { RealTensor } from '../real.js';
 import { portable } from './portable.js';
 import { reference } from './reference.js';
 import type { DifferenceAttributes } from './reference.js';
+import { tensorflow } from './tensorflow.js';
 
 export const differenceNormsKernel = defineKernel<'left' | 'right', never, DifferenceAttributes>({
   name: 'LinRfmDifferenceNorms',
@@ -12,6 +13,7 @@ export const differenceNormsKernel = defineKernel<'left' | 'right', never, Diffe
   outputShape: () => [2],
   reference,
   portable,
+  tensorflow,
   assembly: {
     float32: 'differenceNorms32',
     float64: 'differenceNorms64',

@@ -5,6 +5,7 @@ import type { RealTensor } from '../real.js';
 import { portable } from './portable.js';
 import { reference } from './reference.js';
 import type { ExpandRowsAttributes } from './reference.js';
+import { tensorflow } from './tensorflow.js';
 
 export const expandRowsKernel = defineKernel<'metric' | 'coefficients', 'indices', ExpandRowsAttributes>({
   name: 'LinRfmExpandRows',
@@ -13,6 +14,7 @@ export const expandRowsKernel = defineKernel<'metric' | 'coefficients', 'indices
   outputShape: ({ batch, columns }) => [batch, columns],
   reference,
   portable,
+  tensorflow,
   assembly: {
     float32: 'expandRows32',
     float64: 'expandRows64',

@@ -5,6 +5,7 @@ import type { RealTensor } from '../real.js';
 import { portable } from './portable.js';
 import { reference } from './reference.js';
 import type { GatherBlocksAttributes } from './reference.js';
+import { tensorflow } from './tensorflow.js';
 
 export const gatherBlocksKernel = defineKernel<'metric', 'indices', GatherBlocksAttributes>({
   name: 'LinRfmGatherBlocks',
@@ -13,6 +14,7 @@ export const gatherBlocksKernel = defineKernel<'metric', 'indices', GatherBlocks
   outputShape: ({ batch, width }) => [batch, width, width],
   reference,
   portable,
+  tensorflow,
   assembly: {
     float32: 'gatherBlocks32',
     float64: 'gatherBlocks64',

@@ -4,6 +4,7 @@ import type { RealTensor } from '../real.js';
 import { portable } from './portable.js';
 import { reference } from './reference.js';
 import type { ProductAttributes } from './reference.js';
+import { tensorflow } from './tensorflow.js';
 
 /** Block sizes of the AssemblyScript implementation; `assembly.ts` has the same. */
 const innerBlock = 256;
@@ -16,6 +17,7 @@ export const matrixProductKernel = defineKernel<'left' | 'right', never, Product
   outputShape: ({ rows, columns }) => [rows, columns],
   reference,
   portable,
+  tensorflow,
   assembly: {
     float32: 'matrixProduct32',
     float64: 'matrixProduct64',

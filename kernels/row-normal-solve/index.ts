@@ -6,6 +6,7 @@ import type { RealTensor } from '../real.js';
 import { portable } from './portable.js';
 import { reference } from './reference.js';
 import type { NormalAttributes } from './reference.js';
+import { tensorflow } from './tensorflow.js';
 
 export const rowNormalSolveKernel = defineKernel<
   'values' | 'right' | 'moments' | 'ridge',
@@ -18,6 +19,7 @@ export const rowNormalSolveKernel = defineKernel<
   outputShape: ({ rows, width, withInverse }) => [rows, withInverse ? width * (width + 1) : width],
   reference,
   portable,
+  tensorflow,
   assembly: {
     float32: 'rowNormalSolve32',
     float64: 'rowNormalSolve64',

@@ -5,6 +5,7 @@ import type { RealTensor } from '../real.js';
 import { portable } from './portable.js';
 import { reference } from './reference.js';
 import type { SampledAttributes } from './reference.js';
+import { tensorflow } from './tensorflow.js';
 
 export const sampledProductKernel = defineKernel<'left' | 'right', 'starts' | 'columns' | 'rowOf', SampledAttributes>({
   name: 'LinRfmSampledProduct',
@@ -13,6 +14,7 @@ export const sampledProductKernel = defineKernel<'left' | 'right', 'starts' | 'c
   outputShape: ({ entries }) => [entries],
   reference,
   portable,
+  tensorflow,
   assembly: {
     float32: 'sampledProduct32',
     float64: 'sampledProduct64',

@@ -6,6 +6,7 @@ import type { RealTensor } from '../real.js';
 import { portable } from './portable.js';
 import { reference } from './reference.js';
 import type { SparseAttributes } from './reference.js';
+import { tensorflow } from './tensorflow.js';
 
 export const sparseProductKernel = defineKernel<
   'values' | 'left' | 'right',
@@ -21,6 +22,7 @@ export const sparseProductKernel = defineKernel<
   ],
   reference,
   portable,
+  tensorflow,
   assembly: {
     float32: 'sparseProduct32',
     float64: 'sparseProduct64',
