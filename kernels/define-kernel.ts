@@ -37,16 +37,10 @@ export interface HostInputs<R extends string, I extends string, A extends Attrib
 export function defineKernel<R extends string, I extends string, A extends Attributes>(
   definition: KernelDefinition<R, I, A>,
 ): Kernel<R, I, A> {
-  const { tensorflow } = definition;
-  const implementations = [
-    bindReference(definition),
-    bindAssembly(definition),
-    ...(tensorflow === undefined ? [] : [bindTensorflow(definition, tensorflow)]),
-  ];
-  for (const { backendName, kernelFunc } of implementations) {
-    if (!isRegistered(definition.name, backendName)) {
-      tf.registerKernel({ kernelName: definition.name, backendName, kernelFunc });
-    }
+  const implementations = [bindReference(definition), bindAssembly(definition), bindTensorflow(definition)];
+  for (const implementation of implementations) {
+    if (implementation === undefined || isRegistered(definition.name, implementation.backendName)) continue;
+    tf.registerKernel({ kernelName: definition.name, ...implementation });
   }
   const precisionOf = (inputs: KernelInputs<R, I, A>): Precision => {
     const precisions = new Set(definition.reals.map((name) => inputs.reals[name].precision));

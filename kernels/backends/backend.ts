@@ -10,6 +10,10 @@ export interface BackendReport {
   readonly float64: boolean;
   readonly version?: string;
   readonly threads?: number;
+  /** Bytes that tensors may take up in all; undefined where the backend does not work. */
+  readonly memoryBytes?: number;
+  /** Where its libraries come from, where there is more than one way. */
+  readonly source?: string;
   /** Why it does not work. */
   readonly reason?: string;
   /** The exact command, or the sentence, that gets it. */
@@ -31,5 +35,5 @@ export interface Backend {
    */
   load(): Promise<void>;
   /** Once loaded. */
-  describe(): { readonly device: string; readonly version: string; readonly threads?: number };
+  describe(): Pick<BackendReport, 'device' | 'version' | 'threads' | 'source'>;
 }

@@ -63,7 +63,7 @@ async function reportBackend(backend: Backend): Promise<BackendReport> {
   const float64 = precisions.includes('float64');
   try {
     await backend.load();
-    return { name, works: true, float64, ...backend.describe() };
+    return { name, works: true, float64, memoryBytes: backend.memoryBytes(), ...backend.describe() };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { name, works: false, device: '', float64: false, reason, remedy };

@@ -41,6 +41,11 @@ export interface NodeBackend {
   disposeData(dataId: tf.DataId, force?: boolean): boolean;
 }
 
+/** True for tfjs-node's backend, which TensorFlow.js types as any other. */
+export function isNodeBackend(backend: object | null): backend is NodeBackend {
+  return backend !== null && 'binding' in backend && 'isUsingGpuDevice' in backend;
+}
+
 /** TF_DataType of the C API. */
 export const dataType = { float32: 1, float64: 2, int32: 3, int64: 9 } as const;
 export type DataType = (typeof dataType)[keyof typeof dataType];

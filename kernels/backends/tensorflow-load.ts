@@ -1,9 +1,12 @@
 /** Loads libtensorflow: what was built in a place of its own, else the stock package. Node only. */
+import { execFileSync } from 'node:child_process';
 import { lstatSync, readlinkSync, realpathSync, renameSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { join, sep } from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs';
+import { isNodeBackend } from './tensorflow-binding.js';
 import type { Binding } from './tensorflow-binding.js';
 import { builtPlace } from './tensorflow-place.js';
 import type { TensorflowPlace } from './tensorflow-place.js';
@@ -19,18 +22,46 @@ const startSettings = {
   TF_CPP_MIN_LOG_LEVEL: '2',
 };
 
+export interface LoadedTensorflow {
+  /** Where it came from, in words. */
+  readonly source: string;
+  /** Of libtensorflow. */
+  readonly version: string;
+  /** Threads that one op may use on the CPU. */
+  readonly threads: number;
+  /** The first GPU, where libtensorflow uses one; its memory where the driver tells. */
+  readonly gpu?: { readonly name: string; readonly memoryBytes?: number };
+}
+
 /**
  * Registers the backend with TensorFlow.js and readies it.
- * @returns Where it came from, in words.
  * @throws Error with the reason in one line.
  */
-export async function loadTensorflow(): Promise<string> {
+export async function loadTensorflow(): Promise<LoadedTensorflow> {
   for (const [name, value] of Object.entries(startSettings)) process.env[name] ??= value;
   restoreRemoved(util);
   const place = builtPlace();
   const source = place === undefined ? await loadStock() : loadBuilt(place);
-  if (tf.engine().findBackend('tensorflow') === null) throw new Error(`${source} did not start`);
-  return source;
+  const backend: object | null = tf.engine().findBackend('tensorflow');
+  if (!isNodeBackend(backend)) throw new Error(`${source} did not start`);
+  const gpu = backend.isUsingGpuDevice ? (askDriver() ?? { name: 'CUDA GPU' }) : undefined;
+  const threads = Number(process.env[threadsVariable] ?? availableParallelism());
+  return { source, version: backend.binding.TF_Version, threads, ...(gpu && { gpu }) };
+}
+
+/** libtensorflow's own variable for the threads of one op. */
+const threadsVariable = 'TF_NUM_INTRAOP_THREADS';
+
+/** The addon tells no more than that there is a GPU. */
+function askDriver(): LoadedTensorflow['gpu'] {
+  try {
+    const query = ['--query-gpu=name,memory.total', '--format=csv,noheader,nounits'];
+    const [line = ''] = execFileSync('nvidia-smi', query, { encoding: 'utf8', stdio: 'pipe' }).split('\n');
+    const [name = '', mebibytes = ''] = line.split(', ');
+    return name === '' ? undefined : { name, memoryBytes: Number(mebibytes) * 2 ** 20 };
+  } catch {
+    return undefined;
+  }
 }
 
 /** Node 23 removed what the published tfjs-node still calls. */

@@ -41,9 +41,12 @@ export function buildsFolder(environment: NodeJS.ProcessEnv = process.env): stri
   return join(cache !== undefined && cache !== '' ? cache : join(homedir(), '.cache'), 'lin-rfm');
 }
 
-export function placeOf(device: TensorflowDevice, builds = buildsFolder()): TensorflowPlace {
-  // The addon speaks Node-API, so one build serves every Node.
-  const folder = join(builds, `tensorflow-${tensorflowVersion}-${device}`);
+/** Where the build for a device belongs. The addon speaks Node-API, so one build serves every Node. */
+export function placeOf(device: TensorflowDevice): TensorflowPlace {
+  return placeAt(device, join(buildsFolder(), `tensorflow-${tensorflowVersion}-${device}`));
+}
+
+export function placeAt(device: TensorflowDevice, folder: string): TensorflowPlace {
   const modules = join(folder, 'node_modules', '@tensorflow');
   return {
     device,

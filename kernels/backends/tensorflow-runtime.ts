@@ -1,20 +1,17 @@
 /** Runs implementations by libtensorflow's own ops on TensorFlow.js's `tensorflow` backend, in float32 and float64. */
 import type * as tf from '@tensorflow/tfjs';
 import { mapRecord, outputCarrier, realBytesAttribute } from '../contract.js';
-import type { Attributes, DeriveHandle, KernelDefinition, TensorflowCall } from '../contract.js';
+import type { Attributes, DeriveHandle, KernelDefinition } from '../contract.js';
 import { dataType } from './tensorflow-binding.js';
 import type { Handle, NodeBackend } from './tensorflow-binding.js';
 import { TensorOps } from './tensorflow-ops.js';
 
-type Implementation<R extends string, I extends string, A extends Attributes> = (
-  call: TensorflowCall<R, I, A>,
-) => Handle;
-
-/** Makes TensorFlow.js's registration of a kernel's implementation by TensorFlow ops. */
+/** Makes TensorFlow.js's registration of a kernel's implementation by TensorFlow ops, where it has one. */
 export function bindTensorflow<R extends string, I extends string, A extends Attributes>(
   definition: KernelDefinition<R, I, A>,
-  implementation: Implementation<R, I, A>,
-): Pick<tf.KernelConfig, 'backendName' | 'kernelFunc'> {
+): Pick<tf.KernelConfig, 'backendName' | 'kernelFunc'> | undefined {
+  if (definition.tensorflow === undefined) return undefined;
+  const implementation = definition.tensorflow.bind(definition);
   const kernelFunc: tf.KernelFunc = ({ inputs, backend, attrs }) => {
     const node = backend as NodeBackend;
     const attributes = attrs as A;
