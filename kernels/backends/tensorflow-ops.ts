@@ -2,6 +2,16 @@
 import { dataType } from './tensorflow-binding.js';
 import type { Binding, DataType, Handle, OpAttribute } from './tensorflow-binding.js';
 
+/** Scalars that are kept for good, by addon. */
+const keptScalars = new WeakMap<Binding, Map<number, Handle>>();
+const mostScalars = 64;
+
+function scalarsOf(binding: Binding): Map<number, Handle> {
+  const known = keptScalars.get(binding) ?? new Map<number, Handle>();
+  keptScalars.set(binding, known);
+  return known;
+}
+
 /**
  * Runs ops for one call of a kernel and owns every handle made on the way, so that none outlives the call, failed or not.
  * Reals are float32 or float64, as the call is; indices are int64, since int32 arithmetic stays on the host even where
@@ -60,8 +70,13 @@ export class TensorOps {
     return this.own(this.binding.createTensor([...shape], dataType.int32, Int32Array.from(values)));
   }
 
+  /** An int32 scalar: axes and counts, few of which are ever different, so that they are made once. */
   scalar(value: number): Handle {
-    return this.integers([value], []);
+    const known = scalarsOf(this.binding);
+    const made = known.get(value) ?? this.keep(this.integers([value], []));
+    if (known.size < mostScalars) known.set(value, made);
+    else if (!known.has(value)) this.own(made);
+    return made;
   }
 
   /** int64; the addon takes each as two words. */
