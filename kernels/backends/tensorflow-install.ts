@@ -106,7 +106,7 @@ function failure(reason: string, remedy: string): BackendError {
 /** Runs a program. @throws BackendError with the last line it wrote. */
 function runTool(program: string, parameters: readonly string[], step: string, remedy: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile(program, [...parameters], { maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+    execFile(program, [...parameters], { env: process.env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
       if (error === null) {
         resolve(stdout);
         return;
