@@ -1,3 +1,8 @@
+const { useSoftwareGpu } = require('./scripts/software-gpu.cjs');
+
+// Before any worker starts: they inherit the environment.
+useSoftwareGpu();
+
 /** Tests run on the TypeScript sources; `npm run build` checks the types. */
 module.exports = {
   testEnvironment: 'node',
@@ -7,7 +12,11 @@ module.exports = {
   // Whole solves take longer than a unit test, most of all when the machine is busy.
   testTimeout: 120000,
   testMatch: ['**/*.test.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    // An ES module, which jest cannot load.
+    '^webgpu$': '<rootDir>/test/support/webgpu.cjs',
+  },
   transform: {
     '^.+\\.ts$': [
       'ts-jest',

@@ -3,8 +3,8 @@
  *
  * A kernel is a folder: `index.ts` states the contract, `reference.ts` computes it by plain loops in float64 (and serves
  * the `cpu` backend), `portable.ts` composes it from public TensorFlow.js ops in float32 for a backend that has nothing
- * better, `assembly.ts` is its AssemblyScript and `tensorflow.ts` composes it from libtensorflow's own ops. The casts that TensorFlow.js's untyped registry needs are in this file
- * and in `backends/`; nowhere else.
+ * better, `assembly.ts` is its AssemblyScript, `tensorflow.ts` composes it from libtensorflow's own ops, `webgpu.ts` is its
+ * WGSL. The casts that TensorFlow.js's untyped registry needs are in this file and in `backends/`; nowhere else.
  */
 import type * as tf from '@tensorflow/tfjs';
 import type { Handle } from './backends/tensorflow-binding.js';
@@ -54,6 +54,59 @@ export interface TensorflowCall<R extends string, I extends string, A extends At
   readonly derive: DeriveHandle<I>;
 }
 
+/** A WGSL program and what it is launched on; everything is float32 or int32. */
+export interface WebgpuProgram {
+  /** Names the code: programs of one name have the same code. */
+  readonly name: string;
+  /** Defines `fn main(index : i32)` over the arrays `inputs` and `result` and the numbers `uniforms.…`. */
+  readonly code: string;
+  /** Arrays that the code reads; each must be used. */
+  readonly inputs: Readonly<Record<string, WebgpuArray>>;
+  /** Numbers in `result`, and how many are one of its elements; 1 unless given. */
+  readonly size: number;
+  readonly components?: WebgpuComponents;
+  /** Threads; more than there is work for are started. */
+  readonly threads: number;
+  /** Of one workgroup; 64 unless given. */
+  readonly workgroup?: number;
+  /** Each an i32 in `uniforms`; the code must use one at least. */
+  readonly integers: Readonly<Record<string, number>>;
+  /** Each an f32 in `uniforms`. */
+  readonly floats?: Readonly<Record<string, number>>;
+}
+
+/** How many numbers are one element of an array: f32, vec2<f32> or vec4<f32>. */
+export type WebgpuComponents = 1 | 2 | 4;
+
+export interface WebgpuArray {
+  readonly from: tf.TensorInfo;
+  /** 1 unless given. */
+  readonly components?: WebgpuComponents;
+}
+
+/** What a WebGPU implementation gets. */
+export interface WebgpuCall<R extends string, I extends string, A extends Attributes> {
+  readonly reals: Readonly<Record<R, tf.TensorInfo>>;
+  readonly integers: Readonly<Record<I, tf.TensorInfo>>;
+  readonly attributes: A;
+  /**
+   * Launches a program.
+   * @param into Written to instead of a new tensor.
+   * @returns What it wrote to, flat.
+   */
+  readonly launch: (program: WebgpuProgram, into?: tf.TensorInfo) => tf.TensorInfo;
+  /** Frees what a launch made and the kernel does not return. */
+  readonly release: (info: tf.TensorInfo) => void;
+}
+
+/** A kernel in WGSL. */
+export interface WebgpuImplementation<R extends string, I extends string, A extends Attributes> {
+  /** False where the portable composition serves; true everywhere unless given. */
+  fits?(attributes: A): boolean;
+  /** @returns The output, flat. */
+  run(call: WebgpuCall<R, I, A>): tf.TensorInfo;
+}
+
 /** A function exported by the AssemblyScript module: numbers in, nothing out. */
 export type AssemblyFunction = (...parameters: number[]) => void;
 
@@ -90,6 +143,8 @@ export interface KernelDefinition<R extends string, I extends string, A extends 
     readonly keeps?: readonly R[];
     readonly parallel?: ParallelAssembly<A>;
   };
+  /** In WGSL; absent where nothing beats the portable composition. */
+  readonly webgpu?: WebgpuImplementation<R, I, A>;
 }
 
 /** Attribute under which the precision travels through TensorFlow.js: bytes of one real. */

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { bindReference } from './backends/cpu-runtime.js';
 import { bindTensorflow } from './backends/tensorflow-runtime.js';
 import { bindAssembly, runAssemblyOnHost } from './backends/wasm-runtime.js';
+import { bindWebgpu, runsOnWebgpu } from './backends/webgpu-runtime.js';
 import { mapRecord, realBytesAttribute } from './contract.js';
 import type { Attributes, KernelDefinition } from './contract.js';
 import { asReal, bytesPerReal } from './real.js';
@@ -37,10 +38,10 @@ export interface HostInputs<R extends string, I extends string, A extends Attrib
 export function defineKernel<R extends string, I extends string, A extends Attributes>(
   definition: KernelDefinition<R, I, A>,
 ): Kernel<R, I, A> {
-  const implementations = [bindReference(definition), bindAssembly(definition), bindTensorflow(definition)];
-  for (const implementation of implementations) {
-    if (implementation === undefined || isRegistered(definition.name, implementation.backendName)) continue;
-    tf.registerKernel({ kernelName: definition.name, ...implementation });
+  const bindings = [bindReference, bindAssembly, bindTensorflow, bindWebgpu].map((bind) => bind(definition));
+  for (const binding of bindings) {
+    if (binding === undefined || isRegistered(definition.name, binding.backendName)) continue;
+    tf.registerKernel({ kernelName: definition.name, ...binding });
   }
   const precisionOf = (inputs: KernelInputs<R, I, A>): Precision => {
     const precisions = new Set(definition.reals.map((name) => inputs.reals[name].precision));
@@ -70,7 +71,8 @@ export function defineKernel<R extends string, I extends string, A extends Attri
     return asReal(output, 'float32');
   };
   const run = (inputs: KernelInputs<R, I, A>): RealTensor => {
-    if (!isNative()) return runPortable(inputs);
+    const unfit = runsOnWebgpu() && definition.webgpu?.fits?.(inputs.attributes) === false;
+    if (unfit || !isNative()) return runPortable(inputs);
     const precision = precisionOf(inputs);
     const named: Record<string, tf.Tensor> = {};
     for (const name of definition.reals) named[name] = inputs.reals[name].tensor;

@@ -1,5 +1,7 @@
 /** Positions of a sparse matrix on the device, sorted by row. */
 import * as tf from '@tensorflow/tfjs';
+import { disposeLists } from './backends/webgpu-lists.js';
+import type { HostPattern } from './backends/webgpu-lists.js';
 import { InputError } from './errors.js';
 import type { RealTensor } from './real.js';
 
@@ -13,10 +15,12 @@ export interface SparsePattern {
   readonly columns: tf.Tensor1D;
   /** Row of every entry, int32 [entries]. */
   readonly rowOf: tf.Tensor1D;
+  /** The host arrays that were uploaded; not copied. */
+  readonly host: HostPattern;
 }
 
 /**
- * Uploads positions; the host arrays must be sorted by row.
+ * Uploads positions; the host arrays must be sorted by row, and stay as they are while the pattern is in use.
  * @param starts [rows + 1].
  * @returns The pattern; the caller disposes through `disposePattern`.
  */
@@ -36,11 +40,13 @@ export function uploadPattern(
     starts: tf.tensor1d(starts, 'int32'),
     columns: tf.tensor1d(columns, 'int32'),
     rowOf: tf.tensor1d(rowOf, 'int32'),
+    host: { starts, columns, rowOf },
   };
 }
 
 /** Frees the device memory. */
 export function disposePattern({ starts, columns, rowOf }: SparsePattern): void {
+  disposeLists(columns);
   tf.dispose([starts, columns, rowOf]);
 }
 

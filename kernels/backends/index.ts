@@ -5,11 +5,12 @@ import type { Backend, BackendReport } from './backend.js';
 import { cpu } from './cpu.js';
 import { tensorflow } from './tensorflow.js';
 import { wasm } from './wasm.js';
+import { webgpu } from './webgpu.js';
 
 export { threadCount, useThreads } from './wasm-threads.js';
 export type { Backend, BackendReport } from './backend.js';
 
-const backends: readonly Backend[] = [tensorflow, wasm, cpu];
+const backends: readonly Backend[] = [tensorflow, webgpu, wasm, cpu];
 
 /** Tried in this order for 'auto': the fastest with float64 first. */
 const preference: readonly Backend[] = [wasm, cpu];

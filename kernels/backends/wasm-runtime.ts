@@ -61,7 +61,10 @@ export function runAssemblyOnHost<R extends string, I extends string, A extends 
 ): Float64Array {
   const { assembly, reals, integers } = definition;
   const { attributes } = call;
-  const inputs = [...integers.map((name) => call.integers[name]), ...reals.map((name) => call.reals[name])];
+  // What it ignores need not be copied.
+  const used = (name: I): Int32Array =>
+    assembly.ignores?.includes(name) === true ? new Int32Array(0) : call.integers[name];
+  const inputs = [...integers.map(used), ...reals.map((name) => call.reals[name])];
   const size = definition.outputShape(attributes).reduce((product, extent) => product * extent, 1);
   const bytes = { output: 8 * size, scratch: assembly.scratchBytes(attributes, 8, 1) };
   const output = runInHostMemory(assembly.float64, inputs, bytes, (addresses, to, scratch) => {

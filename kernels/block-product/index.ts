@@ -5,6 +5,7 @@ import { portable } from './portable.js';
 import { reference } from './reference.js';
 import type { BlockAttributes } from './reference.js';
 import { tensorflow } from './tensorflow.js';
+import { webgpu } from './webgpu.js';
 
 export const blockProductKernel = defineKernel<'blocks' | 'vectors', never, BlockAttributes>({
   name: 'LinRfmBlockProduct',
@@ -14,6 +15,7 @@ export const blockProductKernel = defineKernel<'blocks' | 'vectors', never, Bloc
   reference,
   portable,
   tensorflow,
+  webgpu,
   assembly: {
     float32: 'blockProduct32',
     float64: 'blockProduct64',

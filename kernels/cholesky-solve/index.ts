@@ -6,6 +6,7 @@ import { portable } from './portable.js';
 import { reference } from './reference.js';
 import type { CholeskyAttributes } from './reference.js';
 import { tensorflow } from './tensorflow.js';
+import { webgpu } from './webgpu.js';
 
 export const choleskySolveKernel = defineKernel<'blocks' | 'rightHandSides', never, CholeskyAttributes>({
   name: 'LinRfmCholeskySolve',
@@ -15,6 +16,7 @@ export const choleskySolveKernel = defineKernel<'blocks' | 'rightHandSides', nev
   reference,
   portable,
   tensorflow,
+  webgpu,
   assembly: {
     float32: 'choleskySolve32',
     float64: 'choleskySolve64',

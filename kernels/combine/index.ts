@@ -6,6 +6,7 @@ import { portable } from './portable.js';
 import { reference } from './reference.js';
 import type { CombineAttributes } from './reference.js';
 import { tensorflow } from './tensorflow.js';
+import { webgpu } from './webgpu.js';
 
 export const combineKernel = defineKernel<'left' | 'right', never, CombineAttributes>({
   name: 'LinRfmCombine',
@@ -15,6 +16,7 @@ export const combineKernel = defineKernel<'left' | 'right', never, CombineAttrib
   reference,
   portable,
   tensorflow,
+  webgpu,
   assembly: {
     float32: 'combine32',
     float64: 'combine64',

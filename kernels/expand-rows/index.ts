@@ -6,6 +6,7 @@ import { portable } from './portable.js';
 import { reference } from './reference.js';
 import type { ExpandRowsAttributes } from './reference.js';
 import { tensorflow } from './tensorflow.js';
+import { webgpu } from './webgpu.js';
 
 export const expandRowsKernel = defineKernel<'metric' | 'coefficients', 'indices', ExpandRowsAttributes>({
   name: 'LinRfmExpandRows',
@@ -15,6 +16,7 @@ export const expandRowsKernel = defineKernel<'metric' | 'coefficients', 'indices
   reference,
   portable,
   tensorflow,
+  webgpu,
   assembly: {
     float32: 'expandRows32',
     float64: 'expandRows64',

@@ -6,6 +6,7 @@ import { portable } from './portable.js';
 import { reference } from './reference.js';
 import type { GatherBlocksAttributes } from './reference.js';
 import { tensorflow } from './tensorflow.js';
+import { webgpu } from './webgpu.js';
 
 export const gatherBlocksKernel = defineKernel<'metric', 'indices', GatherBlocksAttributes>({
   name: 'LinRfmGatherBlocks',
@@ -15,6 +16,7 @@ export const gatherBlocksKernel = defineKernel<'metric', 'indices', GatherBlocks
   reference,
   portable,
   tensorflow,
+  webgpu,
   assembly: {
     float32: 'gatherBlocks32',
     float64: 'gatherBlocks64',

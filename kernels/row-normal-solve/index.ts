@@ -7,6 +7,7 @@ import { portable } from './portable.js';
 import { reference } from './reference.js';
 import type { NormalAttributes } from './reference.js';
 import { tensorflow } from './tensorflow.js';
+import { webgpu } from './webgpu.js';
 
 export const rowNormalSolveKernel = defineKernel<
   'values' | 'right' | 'moments' | 'ridge',
@@ -20,6 +21,7 @@ export const rowNormalSolveKernel = defineKernel<
   reference,
   portable,
   tensorflow,
+  webgpu,
   assembly: {
     float32: 'rowNormalSolve32',
     float64: 'rowNormalSolve64',

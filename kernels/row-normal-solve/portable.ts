@@ -16,7 +16,8 @@ export function portable({ reals, integers, attributes }: Call): tf.Tensor {
         .mul(reals.right.expandDims(1))
         .reshape([columnCount, width * width]);
   const sums = (terms: tf.Tensor, size: number): tf.Tensor =>
-    tf.scatterND(rowOf, terms.reshape([entries, size]), [rows, size]);
+    // Some backends cannot scatter nothing.
+    entries === 0 ? tf.zeros([rows, size]) : tf.scatterND(rowOf, terms.reshape([entries, size]), [rows, size]);
   const diagonal: tf.Tensor1D = reals.ridge.reshape([width]);
   const matrix = sums(tf.gather(moments, columns, 0), width * width)
     .reshape([rows, width, width])

@@ -6,6 +6,7 @@ import { portable } from './portable.js';
 import { reference } from './reference.js';
 import type { SampledAttributes } from './reference.js';
 import { tensorflow } from './tensorflow.js';
+import { webgpu } from './webgpu.js';
 
 export const sampledProductKernel = defineKernel<'left' | 'right', 'starts' | 'columns' | 'rowOf', SampledAttributes>({
   name: 'LinRfmSampledProduct',
@@ -15,6 +16,7 @@ export const sampledProductKernel = defineKernel<'left' | 'right', 'starts' | 'c
   reference,
   portable,
   tensorflow,
+  webgpu,
   assembly: {
     float32: 'sampledProduct32',
     float64: 'sampledProduct64',

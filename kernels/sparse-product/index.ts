@@ -1,4 +1,6 @@
 import { InputError } from '../errors.js';
+import { prepareLists } from '../backends/webgpu-lists.js';
+import { runsOnWebgpu } from '../backends/webgpu-runtime.js';
 import { defineKernel } from '../define-kernel.js';
 import { checkFactor, patternIntegers } from '../sparse-pattern.js';
 import type { SparsePattern } from '../sparse-pattern.js';
@@ -7,6 +9,7 @@ import { portable } from './portable.js';
 import { reference } from './reference.js';
 import type { SparseAttributes } from './reference.js';
 import { tensorflow } from './tensorflow.js';
+import { webgpu } from './webgpu.js';
 
 export const sparseProductKernel = defineKernel<
   'values' | 'left' | 'right',
@@ -23,6 +26,7 @@ export const sparseProductKernel = defineKernel<
   reference,
   portable,
   tensorflow,
+  webgpu,
   assembly: {
     float32: 'sparseProduct32',
     float64: 'sparseProduct64',
@@ -82,6 +86,10 @@ export function sparseInputs(
   if (sides === 'both') checkFactor('sparseProduct', 'left', left, rows, width);
   if (values.shape.length !== 1 || values.shape[0] !== pattern.entries) {
     throw new InputError('sparseProduct', `values [${pattern.entries}]`, `[${values.shape.join(', ')}]`);
+  }
+  if (runsOnWebgpu()) {
+    const needed = sides === 'both' ? (['rows', 'columns'] as const) : [sides];
+    for (const side of needed) prepareLists(pattern.host, pattern.columns, side, columnCount);
   }
   return {
     reals: { values, left, right },

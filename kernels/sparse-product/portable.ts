@@ -8,10 +8,13 @@ export function portable({
   integers,
   attributes,
 }: PortableCall<'values' | 'left' | 'right', 'starts' | 'columns' | 'rowOf', SparseAttributes>): tf.Tensor {
-  const { rows, columnCount, width, sides } = attributes;
+  const { rows, columnCount, entries, width, sides } = attributes;
   const values = reals.values.expandDims(1);
   const sums = (factor: tf.Tensor, from: tf.Tensor, to: tf.Tensor, count: number): tf.Tensor =>
-    tf.scatterND(to.toInt().expandDims(1), tf.gather(factor, from.toInt(), 0).mul(values), [count, width]);
+    // Some backends cannot scatter nothing.
+    entries === 0
+      ? tf.zeros([count, width])
+      : tf.scatterND(to.toInt().expandDims(1), tf.gather(factor, from.toInt(), 0).mul(values), [count, width]);
   const { columns, rowOf } = integers;
   const products = [
     ...(sides === 2 ? [] : [sums(reals.right, columns, rowOf, rows)]),

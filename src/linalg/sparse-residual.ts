@@ -1,18 +1,16 @@
 /**
  * Float64 products with what a low-rank matrix leaves of the observations, y − P(left · rightᵀ): on the device where it
- * computes in float64, else by the reference implementations on the host, so that answers are the same everywhere.
+ * computes in float64, else by WebAssembly on the host, so that answers are the same everywhere.
  */
 import { combine } from '../../kernels/combine/index.js';
 import { differenceNorms } from '../../kernels/difference-norms/index.js';
 import { disposeReal, downloadReal, reshapeReal, tidyReals, uploadReal } from '../../kernels/real.js';
 import type { RealTensor } from '../../kernels/real.js';
-import { sampledProduct } from '../../kernels/sampled-product/index.js';
-import { reference as sampledReference } from '../../kernels/sampled-product/reference.js';
-import { sparseProduct } from '../../kernels/sparse-product/index.js';
-import { reference as sparseReference } from '../../kernels/sparse-product/reference.js';
+import { sampledProduct, sampledProductKernel } from '../../kernels/sampled-product/index.js';
+import { sparseProduct, sparseProductKernel } from '../../kernels/sparse-product/index.js';
 import type { Shape } from '../data/observations.js';
 import type { SparseSide } from '../sparse-problem.js';
-import { frobeniusNorm, tall } from './tall.js';
+import { frobeniusNorm } from './tall.js';
 import type { Tall } from './tall.js';
 
 /** The sparse matrix S = y − P(left · rightᵀ). */
@@ -73,28 +71,27 @@ function onDevice(shape: Shape, { pattern, values: host }: SparseSide): Residual
   };
 }
 
+const none = new Float64Array(0);
+
 function onHost([rows, columnCount]: Shape, { starts, columns, rowOf, values: observed }: SparseSide): Residuals {
   const integers = { starts, columns, rowOf };
   const entries = observed.length;
   const of = (left: Tall, right: Tall): Residual => {
-    const values = new Float64Array(entries);
-    const { width } = left;
-    sampledReference({
+    const values = sampledProductKernel.runOnHost({
       reals: { left: left.values, right: right.values },
       integers,
-      attributes: { rows, entries, width },
-      output: values,
+      attributes: { rows, entries, width: left.width },
     });
     for (let k = 0; k < entries; k += 1) values[k] = (observed[k] as number) - (values[k] as number);
     const multiply = (matrix: Tall, sides: 1 | 2): Tall => {
-      const product = tall(sides === 1 ? rows : columnCount, matrix.width);
-      sparseReference({
-        reals: { values, left: matrix.values, right: matrix.values },
+      const [count, { width }] = [sides === 1 ? rows : columnCount, matrix];
+      const product = sparseProductKernel.runOnHost({
+        // The factor that is not multiplied may be anything.
+        reals: { values, left: sides === 2 ? matrix.values : none, right: sides === 1 ? matrix.values : none },
         integers,
-        attributes: { rows, columnCount, entries, width: matrix.width, sides },
-        output: product.values,
+        attributes: { rows, columnCount, entries, width, sides },
       });
-      return product;
+      return { count, width, values: product };
     };
     return {
       norm: frobeniusNorm(values),
