@@ -7,7 +7,7 @@ import { atMostSteps, degreesOfFreedom } from '../src/index.js';
 import type { Factors, Progress } from '../src/index.js';
 import { factorError, markdownTable, median } from './measure.js';
 
-interface Case {
+export interface Case {
   readonly name: string;
   readonly size: number;
   readonly rank: number;
@@ -24,7 +24,7 @@ export interface PeersOptions {
   readonly repeats: number;
 }
 
-const problems: readonly Case[] = [
+export const problems: readonly Case[] = [
   { name: 'P1', size: 500, rank: 5, ratio: 2 },
   { name: 'P2', size: 1000, rank: 5, ratio: 3 },
   { name: 'P3', size: 2000, rank: 10, ratio: 3 },

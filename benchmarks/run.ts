@@ -1,9 +1,10 @@
 /**
  * Prints one benchmark's table, or all of them.
  *
- *     npm run benchmark -- peers|transition|scale|sides|p1|powers|kernels|all [--tiny]
+ *     npm run benchmark -- peers|transition|scale|sides|p1|powers|kernels|gpu|all [--tiny] [--large]
  */
 import { useBackend } from '../src/index.js';
+import * as gpu from './gpu.js';
 import * as kernels from './kernels.js';
 import { machine } from './measure.js';
 import * as p1 from './p1.js';
@@ -24,6 +25,10 @@ export const benchmarks: Readonly<Record<string, (tiny: boolean) => Promise<stri
     return transition.transitionTable(await transition.measureTransition(options), options);
   },
   scale: async (tiny) => scale.scaleTable(await scale.measureScale(tiny ? scale.tiny : scale.full)),
+  gpu: async (tiny) => {
+    const full = process.argv.includes('--large') ? gpu.large : gpu.full;
+    return gpu.gpuTable(await gpu.measureGpu(tiny ? gpu.tiny : full));
+  },
   p1: async (tiny) => p1.p1Table(await p1.measureP1(tiny ? p1.tiny : p1.full)),
 };
 
@@ -39,7 +44,7 @@ async function run(names: readonly string[], tiny: boolean): Promise<void> {
 }
 
 if (process.argv[1]?.endsWith('run.js') === true) {
-  const words = process.argv.slice(2).filter((word) => word !== '--tiny');
+  const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
   const names = words.length === 0 || words.includes('all') ? Object.keys(benchmarks) : words;
   run(names, process.argv.includes('--tiny')).catch((error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -19,14 +19,35 @@ export function createRandom(seed: number): Random {
   return { uniform, normal, below: (bound) => Math.floor(uniform() * bound) };
 }
 
+/** More than a Set can hold. */
+const largestSet = 2 ** 24;
+
 /** `count` distinct numbers in 0 … bound − 1, ascending, every subset equally likely (Floyd's algorithm). */
-export function sampleWithout(random: Random, count: number, bound: number): Float64Array {
+export function sampleWithout(random: Random, count: number, bound: number, most = largestSet): Float64Array {
+  if (count > most) return sampleBySorting(random, count, bound);
   const chosen = new Set<number>();
   for (let top = bound - count; top < bound; top += 1) {
     const pick = random.below(top + 1);
     chosen.add(chosen.has(pick) ? top : pick);
   }
   return Float64Array.from(chosen).sort();
+}
+
+/** The same for any count: the first `count` distinct numbers of a sequence of draws. */
+function sampleBySorting(random: Random, count: number, bound: number): Float64Array {
+  const drawn = new Float64Array(count);
+  let distinct = 0;
+  while (distinct < count) {
+    for (let k = distinct; k < count; k += 1) drawn[k] = random.below(bound);
+    drawn.sort();
+    distinct = 1;
+    for (let k = 1; k < count; k += 1) {
+      if (drawn[k] === drawn[distinct - 1]) continue;
+      drawn[distinct] = drawn[k] as number;
+      distinct += 1;
+    }
+  }
+  return drawn;
 }
 
 /** 0 … count − 1 in random order (Fisher–Yates). */
