@@ -122,7 +122,8 @@ export async function complete(observations: Observations, options: CompleteOpti
   const backend = activeBackend();
   const name = resolveSolver(observations, options, backend);
   const dense = denseSolverNames.includes(name);
-  const arithmetic = choosePrecision(options.precision ?? 'mixed', backend.precisions, dense);
+  const arithmetic = choosePrecision(options.precision ?? 'mixed', backend.precisions);
+  const rounds = arithmetic === 'float32' && options.precision !== 'float32' && dense;
   const settings = { ...options, alpha: options.alpha ?? 0.5, solver: name, backend, arithmetic };
   const done = dense ? await completeDense(observations, settings) : await completeFactors(observations, settings);
   // Data said to be exact are met exactly, by the solver of full matrices where no low rank does.
@@ -131,7 +132,9 @@ export async function complete(observations: Observations, options: CompleteOpti
   if (isUnmet && isAutomatic && Math.max(...observations.shape) <= largestDenseSide) {
     return complete(observations, { ...options, solver: 'lin-rfm' });
   }
-  return { ...done, advice: statusAdvice[done.status], backend: tf.getBackend(), device: backend.describe().device };
+  const warnings = [...(rounds ? [float32Warning()] : []), ...done.warnings];
+  const { device } = backend.describe();
+  return { ...done, warnings, advice: statusAdvice[done.status], backend: tf.getBackend(), device };
 }
 
 /** The solver that is asked for, or the automatic choice. */
@@ -174,15 +177,11 @@ function checkOptions({ alpha = 0.5, noise = 0, rank, maxSteps, tolerance, timeL
     throw new InputError('timeLimit', 'a positive number of seconds', `${timeLimit}`);
 }
 
-/** Mixed means float64 answers; a backend without float64 cannot give them by this solver. */
-function choosePrecision(asked: 'mixed' | 'float32', available: readonly Precision[], dense: boolean): Precision {
-  if (asked === 'float32') return 'float32';
-  if (available.includes('float64')) return 'float64';
-  if (!dense) return 'float32';
-  throw new InputError(
-    'precision',
-    `float32 on backend ${tf.getBackend()}`,
-    'mixed',
-    'use backend wasm or cpu for float64 answers',
-  );
+/** Mixed means float64 answers: the solvers of factors give them on every backend, those of full matrices only in float64. */
+function choosePrecision(asked: 'mixed' | 'float32', available: readonly Precision[]): Precision {
+  return asked === 'mixed' && available.includes('float64') ? 'float64' : 'float32';
+}
+
+function float32Warning(): string {
+  return `backend ${tf.getBackend()} has no float64: the answers are float32; use backend wasm or cpu for float64 answers`;
 }
