@@ -47,7 +47,7 @@ const cases: [string, string][] = [
     '--solver: expected one of auto, two-sided, posterior, low-rank, lin-rfm, svd-irls, got svd',
   ],
   ['complete @/good.csv --offsets rows', '--offsets: expected one of auto, none, row, column, both, got rows'],
-  ['complete @/good.csv --backend cuda', '--backend: expected one of auto, tensorflow, wasm, cpu, got cuda'],
+  ['complete @/good.csv --backend cuda', '--backend: expected one of auto, tensorflow, webgpu, wasm, cpu, got cuda'],
   ['complete @/good.csv --precision float64', '--precision: expected one of mixed, float32, got float64'],
   ['complete @/good.csv --max-steps 0', '--max-steps: expected a whole number of at least 1, got 0'],
   ['complete @/good.csv --max-steps 1.5', '--max-steps: expected a whole number of at least 1, got 1.5'],

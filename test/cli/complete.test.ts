@@ -194,7 +194,7 @@ it('lists the backends, as a table and as JSON', async () => {
     works: boolean;
     remedy?: string;
   }[];
-  expect(reports.map(({ name }) => name)).toEqual(['tensorflow', 'wasm', 'cpu']);
+  expect(reports.map(({ name }) => name)).toEqual(['tensorflow', 'webgpu', 'wasm', 'cpu']);
   for (const { works, remedy } of reports) expect(works || remedy !== undefined).toBe(true);
 });
 

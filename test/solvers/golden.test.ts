@@ -50,7 +50,7 @@ async function largestGap(
   return relativeError(estimate, expected);
 }
 
-describe.each(['tensorflow', 'wasm', 'cpu'])('on %s', (backend) => {
+describe.each(['tensorflow', 'webgpu', 'wasm', 'cpu'])('on %s', (backend) => {
   let present = false;
   beforeAll(async () => {
     present = (await presentBackends()).has(backend);
