@@ -104,7 +104,7 @@ export function estimateMemory(observations: Observations, options: CompleteOpti
   const { shape } = observations;
   const name = resolveSolver(observations, options, backend);
   if (!denseSolverNames.includes(name)) return tightest(factorMemory(observations, options.rank, backend));
-  const precision = choosePrecision(options.precision ?? 'mixed', backend.precisions, true);
+  const precision = choosePrecision(options.precision ?? 'mixed', backend.precisions);
   const side = fittingSides(shape, precision, backend) === 'both' ? Math.max(...shape) : Math.min(...shape);
   const needed = exactSolverBytes(shape, side, precision);
   return { needed, available: backend.memoryBytes(), place: `backend ${backend.name}` };
