@@ -13,6 +13,7 @@ import { createSparseProblem, largestRank } from './sparse-problem.js';
 import type { SparseProblem } from './sparse-problem.js';
 import { meanOf, varianceOf } from './solvers/posterior/estimate.js';
 import type { PosteriorEstimate } from './solvers/posterior/estimate.js';
+import { climbingPosterior } from './solvers/posterior/climbing-posterior.js';
 import { posteriorFactors } from './solvers/posterior/posterior-factors.js';
 import { posteriorMetric } from './solvers/posterior/posterior-metric.js';
 import { solve } from './solvers/solve.js';
@@ -78,6 +79,10 @@ const mostNoise = 1e8;
 const leastNoise = 1e-6;
 /** A factor's covariances take rank² reals a row. */
 const mostCovariances = 5e7;
+/** The climb takes a dozen sweeps a component before the first one that a person sees. */
+const mostForClimb = 2e5;
+/** A side at least this many times as long as the other: closer to square the dense metric overfits. */
+const leastSlenderness = 2;
 /** Multiply-adds of a sweep of the dense metric that a person waits for, and its side. */
 const mostMetricWork = 1.5e10;
 const largestMetricSide = 512;
@@ -94,6 +99,7 @@ export async function selectPosterior(observations: Observations, options: Selec
   for (const offsets of choices) await consider(factors(observations, options, offsets, 1));
   const offsetChoice = best?.candidate.offsets ?? 'both';
   await consider(factors(observations, options, offsetChoice, 0.1));
+  if (observations.value.length <= mostForClimb) await consider(factors(observations, options, offsetChoice, 'climb'));
   if (options.rank === undefined && bearsMetric(observations)) await consider(metric(options, offsetChoice));
   if (best === undefined) throw new Error('selectPosterior: expected a candidate, got none');
   const { candidate, steps, rmse } = best;
@@ -133,7 +139,7 @@ function factors(
   { shape, value }: Observations,
   { precision, rank, noise }: SelectionOptions,
   offsets: OffsetChoice,
-  startShare: number,
+  start: number | 'climb',
 ): Candidate {
   const bearable = Math.floor(Math.sqrt(mostCovariances / (shape[0] + shape[1])));
   const components = Math.max(1, Math.min(rank ?? mostComponents, largestRank(shape, value.length), bearable));
@@ -141,7 +147,8 @@ function factors(
     ...{ name: 'posterior', offsets },
     solver: ({ scale }) => {
       const known = noise === undefined ? {} : { noise: Math.max(leastNoise, Math.min(noise / scale, mostNoise)) ** 2 };
-      return posteriorFactors({ rank: components, startShare, precision, ...known });
+      const common = { rank: components, precision, ...known };
+      return start === 'climb' ? climbingPosterior(common) : posteriorFactors({ ...common, startShare: start });
     },
   };
 }
@@ -151,12 +158,15 @@ function metric({ precision }: SelectionOptions, offsets: OffsetChoice): Candida
   return { name: 'posterior-metric', offsets, solver: () => solver };
 }
 
-/** Whether the dense metric of the short side is worth a try: small, and not much longer than the long side. */
+/** Whether the dense metric of the short side is worth a try: that side is small, and much shorter than the other. */
 function bearsMetric({ shape, value }: Observations): boolean {
   const [short, long] = [Math.min(...shape), Math.max(...shape)];
   const work = value.length * short ** 2 + 1.2 * long * short ** 3;
   const isDense = value.length >= 0.05 * short * long;
-  return short <= largestMetricSide && work <= mostMetricWork && isDense && long * short ** 2 <= mostCovariances;
+  const isSlender = long >= leastSlenderness * short;
+  return (
+    isSlender && short <= largestMetricSide && work <= mostMetricWork && isDense && long * short ** 2 <= mostCovariances
+  );
 }
 
 async function runOn(

@@ -5,10 +5,10 @@
  */
 import { EigenvalueDecomposition, CholeskyDecomposition, Matrix } from 'ml-matrix';
 import { createRandom } from '../../data/random.js';
-import { leadingTriplets } from '../../linalg/leading-singular.js';
+import { leadingTriplets, padRandom } from '../../linalg/leading-singular.js';
+import type { Triplets } from '../../linalg/leading-singular.js';
 import { frobeniusNorm, scaleColumns, tall, timesSmall } from '../../linalg/tall.js';
 import type { Precision } from '../../../kernels/real.js';
-import { padRandom } from '../../linalg/leading-singular.js';
 import type { SparseProblem } from '../../sparse-problem.js';
 import type { Solver, Step } from '../solver.js';
 import { impliedNoise, meanMoment, solveSide } from './half-sweep.js';
@@ -28,6 +28,15 @@ export interface PosteriorFactorsOptions {
   readonly precision: Precision;
   /** Noise variance known beforehand, in the problem's scaled units; learnt unless given. */
   readonly noise?: number;
+  /** Where to start instead; decides on the number of components. */
+  readonly start?: PosteriorStart;
+}
+
+/** In the problem's scaled units. */
+export interface PosteriorStart {
+  readonly triplets: Triplets;
+  /** Noise variance of the first half sweep, where it is not known beforehand. */
+  readonly noise: number;
 }
 
 export interface PosteriorFactorsState {
@@ -56,16 +65,12 @@ export function posteriorFactors(
   async function init(problem: SparseProblem): Promise<PosteriorFactorsState> {
     const { long, short } = sidesOf(problem);
     const [longCount, shortCount] = [long.starts.length - 1, short.starts.length - 1];
-    const rank = Math.max(1, Math.min(options.rank, shortCount));
+    const rank = options.start?.triplets.values.length ?? Math.max(1, Math.min(options.rank, shortCount));
     const [rows, columns] = problem.shape;
-    const zero = await problem.residuals.of(tall(rows, 1), tall(columns, 1));
-    const start = padRandom(tall(columns, 0), rank, createRandom(0));
-    const triplets = await leadingTriplets(zero, start, firstPowerSteps);
-    zero.dispose();
-    const share = problem.observed / (rows * columns);
+    const triplets = options.start?.triplets ?? (await spectralStart(problem, rank, options.startShare));
     const vectors = rows >= columns ? triplets.right : triplets.left;
     // Entries of size one on the long side: all of the scale is on the short one.
-    const spread = triplets.values.map((value) => (options.startShare * value) / (share * Math.sqrt(longCount)));
+    const spread = triplets.values.map((value) => value / Math.sqrt(longCount));
     const means = scaleColumns(vectors, spread);
     const longPrior = new Float64Array(rank).fill(1);
     const shortPrior = spread.map((value) => Math.max(value ** 2 / shortCount, Number.MIN_VALUE));
@@ -73,7 +78,12 @@ export function posteriorFactors(
     return {
       long: { means: nothing, covariances: new Float64Array(longCount * rank * rank) },
       short: { means },
-      ...{ longPrior, shortPrior, noise: options.noise ?? 1, fitted: new Float64Array(problem.observed) },
+      ...{
+        longPrior,
+        shortPrior,
+        noise: options.noise ?? options.start?.noise ?? 1,
+        fitted: new Float64Array(problem.observed),
+      },
     };
   }
 
@@ -125,6 +135,17 @@ export function posteriorFactors(
   }
 
   return { name: 'posterior', init, step, estimate, dispose: () => undefined };
+}
+
+/** The zero-filled matrix's leading triplets, scaled up by the sampling rate. */
+async function spectralStart(problem: SparseProblem, rank: number, startShare: number): Promise<Triplets> {
+  const [rows, columns] = problem.shape;
+  const zero = await problem.residuals.of(tall(rows, 1), tall(columns, 1));
+  const start = padRandom(tall(columns, 0), rank, createRandom(0));
+  const triplets = await leadingTriplets(zero, start, firstPowerSteps);
+  zero.dispose();
+  const factor = (startShare * rows * columns) / problem.observed;
+  return { ...triplets, values: triplets.values.map((value) => factor * value) };
 }
 
 function diagonal(matrix: Float64Array): Float64Array {
