@@ -1,12 +1,13 @@
 /**
  * Prints one benchmark's table, or all of them.
  *
- *     npm run benchmark -- peers|transition|scale|sides|p1|powers|kernels|gpu|all [--tiny] [--large]
+ *     npm run benchmark -- peers|transition|scale|noise|sides|p1|powers|kernels|gpu|all [--tiny] [--large]
  */
 import { useBackend } from '../src/index.js';
 import * as gpu from './gpu.js';
 import * as kernels from './kernels.js';
 import { machine } from './measure.js';
+import * as noise from './noise.js';
 import * as p1 from './p1.js';
 import * as peers from './peers.js';
 import * as powers from './powers.js';
@@ -29,6 +30,7 @@ export const benchmarks: Readonly<Record<string, (tiny: boolean) => Promise<stri
     const full = process.argv.includes('--large') ? gpu.large : gpu.full;
     return gpu.gpuTable(await gpu.measureGpu(tiny ? gpu.tiny : full));
   },
+  noise: async (tiny) => noise.noiseTable(await noise.measureNoise(tiny ? noise.tiny : noise.full)),
   p1: async (tiny) => p1.p1Table(await p1.measureP1(tiny ? p1.tiny : p1.full)),
 };
 

@@ -54,6 +54,8 @@ export interface Selection {
 interface Candidate {
   readonly name: string;
   readonly offsets: OffsetChoice;
+  /** Runs until it no longer changes, instead of being stopped where the held-out error is least. */
+  readonly settles: boolean;
   solver(problem: SparseProblem): Solver<unknown, SparseProblem, PosteriorEstimate>;
 }
 
@@ -72,6 +74,7 @@ const mostSweeps = 60;
 const patience = 3;
 /** A held-out error must be this much smaller for a later candidate to be preferred. */
 const clearlyBetter = 0.998;
+const settled = whenConverged({ change: 1e-4, residual: Infinity });
 const mostComponents = 20;
 /** In units of the data: more noise leaves as little of them, and its square must not overflow. */
 const mostNoise = 1e8;
@@ -106,7 +109,10 @@ export async function selectPosterior(observations: Observations, options: Selec
   const { calibration, coverage } = calibrate(best, split.heldOut);
   const offsets = fitOffsets(observations, candidate.offsets);
   // Where the held-out error never turned, neither does the fit on all: let it converge.
-  const stop = firstOf(options.limit, atMostSteps(steps));
+  const stop = firstOf(
+    options.limit,
+    ...(candidate.settles ? [settled, atMostSteps(mostSweeps)] : [atMostSteps(steps)]),
+  );
   const run = await runOn(candidate, subtractOffsets(observations, offsets), options, stop);
   const chosen = { solver: candidate.name, offsets, offsetChoice: candidate.offsets };
   return { ...chosen, run, heldOutRmse: rmse, calibration, coverage };
@@ -144,7 +150,7 @@ function factors(
   const bearable = Math.floor(Math.sqrt(mostCovariances / (shape[0] + shape[1])));
   const components = Math.max(1, Math.min(rank ?? mostComponents, largestRank(shape, value.length), bearable));
   return {
-    ...{ name: 'posterior', offsets },
+    ...{ name: 'posterior', offsets, settles: start === 'climb' },
     solver: ({ scale }) => {
       const known = noise === undefined ? {} : { noise: Math.max(leastNoise, Math.min(noise / scale, mostNoise)) ** 2 };
       const common = { rank: components, precision, ...known };
@@ -155,7 +161,7 @@ function factors(
 
 function metric({ precision }: SelectionOptions, offsets: OffsetChoice): Candidate {
   const solver = posteriorMetric(precision) as ReturnType<Candidate['solver']>;
-  return { name: 'posterior-metric', offsets, solver: () => solver };
+  return { name: 'posterior-metric', offsets, settles: false, solver: () => solver };
 }
 
 /** Whether the dense metric of the short side is worth a try: that side is small, and much shorter than the other. */
@@ -206,10 +212,10 @@ async function tryCandidate(
   const look = (estimate: PosteriorEstimate): boolean => {
     steps += 1;
     const rmse = errorOf(estimate, offsets, heldOut);
-    if (best === undefined || rmse < best.rmse) best = { candidate, steps, rmse, estimate, offsets };
+    if (best === undefined || candidate.settles || rmse < best.rmse)
+      best = { candidate, steps, rmse, estimate, offsets };
     return steps - best.steps >= patience;
   };
-  const settled = whenConverged({ change: 1e-4, residual: Infinity });
   const stop = firstOf(options.limit, settled, atMostSteps(mostSweeps));
   const run = await runOn(candidate, subtractOffsets(kept, offsets), options, stop, look);
   return best ?? { candidate, steps: 1, rmse: Infinity, estimate: run.estimate, offsets };
