@@ -28,6 +28,8 @@ export interface Residual {
 
 export interface Residuals {
   of(left: Tall, right: Tall): Promise<Residual>;
+  /** The sparse matrix that has the given values at the observed positions, in the order of the problem's rows. */
+  holding(values: Float64Array): Residual;
   dispose(): void;
 }
 
@@ -39,6 +41,24 @@ export function createResiduals(shape: Shape, side: SparseSide, hasFloat64: bool
 function onDevice(shape: Shape, { pattern, values: host }: SparseSide): Residuals {
   const observed = uploadReal(host, [host.length], 'float64');
   const upload = (matrix: Tall): RealTensor => uploadReal(matrix.values, [matrix.count, matrix.width], 'float64');
+  const wrap = (values: RealTensor, norm: number): Residual => {
+    const multiply = async (matrix: Tall, sides: 'rows' | 'columns'): Promise<Tall> => {
+      const product = tidyReals(() => {
+        const factor = upload(matrix);
+        return sparseProduct(values, factor, factor, pattern, sides);
+      });
+      const result = await downloadReal(product);
+      disposeReal(product);
+      return { count: shape[sides === 'rows' ? 0 : 1], width: matrix.width, values: result };
+    };
+    return {
+      norm,
+      times: (matrix) => multiply(matrix, 'rows'),
+      transposeTimes: (matrix) => multiply(matrix, 'columns'),
+      values: () => downloadReal(values),
+      dispose: () => disposeReal(values),
+    };
+  };
   return {
     async of(left, right) {
       const { values, norms } = tidyReals(() => {
@@ -50,23 +70,9 @@ function onDevice(shape: Shape, { pattern, values: host }: SparseSide): Residual
       });
       const [squared] = await downloadReal(norms);
       disposeReal(norms);
-      const multiply = async (matrix: Tall, sides: 'rows' | 'columns'): Promise<Tall> => {
-        const product = tidyReals(() => {
-          const factor = upload(matrix);
-          return sparseProduct(values, factor, factor, pattern, sides);
-        });
-        const result = await downloadReal(product);
-        disposeReal(product);
-        return { count: shape[sides === 'rows' ? 0 : 1], width: matrix.width, values: result };
-      };
-      return {
-        norm: Math.sqrt(squared ?? NaN),
-        times: (matrix) => multiply(matrix, 'rows'),
-        transposeTimes: (matrix) => multiply(matrix, 'columns'),
-        values: () => downloadReal(values),
-        dispose: () => disposeReal(values),
-      };
+      return wrap(values, Math.sqrt(squared ?? NaN));
     },
+    holding: (values) => wrap(uploadReal(values, [values.length], 'float64'), frobeniusNorm(values)),
     dispose: () => disposeReal(observed),
   };
 }
@@ -83,6 +89,9 @@ function onHost([rows, columnCount]: Shape, { starts, columns, rowOf, values: ob
       attributes: { rows, entries, width: left.width },
     });
     for (let k = 0; k < entries; k += 1) values[k] = (observed[k] as number) - (values[k] as number);
+    return wrap(values);
+  };
+  const wrap = (values: Float64Array): Residual => {
     const multiply = (matrix: Tall, sides: 1 | 2): Tall => {
       const [count, { width }] = [sides === 1 ? rows : columnCount, matrix];
       const product = sparseProductKernel.runOnHost({
@@ -101,5 +110,5 @@ function onHost([rows, columnCount]: Shape, { starts, columns, rowOf, values: ob
       dispose: () => undefined,
     };
   };
-  return { of: (left, right) => Promise.resolve(of(left, right)), dispose: () => undefined };
+  return { of: (left, right) => Promise.resolve(of(left, right)), holding: wrap, dispose: () => undefined };
 }

@@ -19,12 +19,14 @@ export interface Progress {
   readonly epsilon: number;
   /** Rank of the estimate, where the solver holds it as factors. */
   readonly rank?: number;
-  /** Inner steps of this step, where there are any: conjugate gradients. */
+  /** Inner steps of this step, where there are any: conjugate gradients, gradient iterations. */
   readonly innerSteps?: number;
+  /** Duality gap relative to the objective, where the problem is convex and the solver knows a dual point. */
+  readonly gap?: number;
 }
 
 /** What a step measured, before the loop has added the step's number and time. */
-export type Measures = Pick<Progress, 'change' | 'residual' | 'epsilon' | 'rank' | 'innerSteps'>;
+export type Measures = Pick<Progress, 'change' | 'residual' | 'epsilon' | 'rank' | 'innerSteps' | 'gap'>;
 
 export interface Step<State> {
   /** The caller disposes it through the solver; the state that went in still belongs to the caller. */
