@@ -31,7 +31,7 @@ import {
 } from '../linalg/tall.js';
 import type { Tall } from '../linalg/tall.js';
 import type { SparseProblem } from '../sparse-problem.js';
-import type { Solver, Step } from './solver.js';
+import type { Progress, Solver, Step } from './solver.js';
 
 export interface NuclearNormOptions {
   /** λ in units of the observations' root mean square times singular values of their pattern; 0, exact, unless given. */
@@ -57,9 +57,16 @@ export interface NuclearNormState {
 }
 
 /** τ as a share of the zero-filled matrix's largest singular value, scaled up by the sampling rate. */
-const thresholdShare = 0.05;
+const thresholdShare = 0.1;
 /** γ; the method converges below 1.618. */
 const multiplierStep = 1.6;
+/**
+ * Every so many steps τ is looked at: where X still moves this many times as far as it is from Z it doubles, the other
+ * way round it halves. Not for ever, since the method converges for a fixed τ only.
+ */
+const balanceEvery = 10;
+const balanceRatio = 10;
+const lastBalance = 1000;
 /** Triplets beyond the rank, so that one that comes up is seen. */
 const spare = 5;
 const firstWidth = 10;
@@ -84,7 +91,11 @@ export function nuclearNorm({ ridge = 0 }: NuclearNormOptions = {}): Solver<Nucl
     };
   }
 
-  async function step(problem: SparseProblem, state: NuclearNormState): Promise<Step<NuclearNormState>> {
+  async function step(
+    problem: SparseProblem,
+    state: NuclearNormState,
+    progress: readonly Progress[],
+  ): Promise<Step<NuclearNormState>> {
     const { threshold, multipliers, proposed } = state;
     const target = problem.rows.values;
     const triplets = await tripletsAbove(problem, state, threshold);
@@ -97,24 +108,26 @@ export function nuclearNorm({ ridge = 0 }: NuclearNormOptions = {}): Solver<Nucl
       const given = value + (multipliers[k] as number);
       return (threshold * (target[k] as number) + ridge * given) / (threshold + ridge);
     });
-    const next = multipliers.map(
-      (value, k) => value + multiplierStep * ((fitted[k] as number) - (split[k] as number)),
-    );
+    const apart = fitted.map((value, k) => value - (split[k] as number));
+    const raised = multipliers.map((value, k) => value + multiplierStep * (apart[k] as number));
     const moved = distance(left, right, state.left, state.right);
-    const misfit = frobeniusNorm(fitted.map((value, k) => value - (target[k] as number)));
+    const misfit = fitted.map((value, k) => value - (target[k] as number));
     // What the shrinking took from A is τ times a subgradient of the nuclear norm; on the observations it is a dual point.
     const dual = fitted.map((value, k) => ((proposed[k] as number) - value) / threshold);
     const norm = values.reduce((sum, value) => sum + value, 0);
     const gap = gapOf({ norm, misfit, ridge, target, dual, bound: 1 + moved / threshold });
+    const factor = balance(progress.length, moved, frobeniusNorm(apart));
+    // The multipliers themselves are U/τ: they stay.
+    const next = raised.map((value) => value * factor);
     return {
       state: {
-        ...{ left, right, values, fitted, threshold, multipliers: next },
+        ...{ left, right, values, fitted, threshold: threshold * factor, multipliers: next },
         proposed: split.map((value, k) => value - (next[k] as number)),
         block: columnsOf(triplets.right, 0, Math.min(triplets.values.length, rank + spare)),
       },
       measures: {
         change: moved === 0 ? 0 : moved / (frobeniusNorm(values) || problem.norm),
-        ...{ residual: misfit / problem.norm, epsilon: 0, rank, gap },
+        ...{ residual: frobeniusNorm(misfit) / problem.norm, epsilon: 0, rank, gap },
       },
     };
   }
@@ -125,6 +138,13 @@ export function nuclearNorm({ ridge = 0 }: NuclearNormOptions = {}): Solver<Nucl
   }
 
   return { name: 'nuclear-norm', init, step, estimate, dispose: () => undefined };
+}
+
+/** What τ is multiplied by. */
+function balance(done: number, moved: number, apart: number): number {
+  if (done === 0 || done > lastBalance || done % balanceEvery !== 0) return 1;
+  if (moved > balanceRatio * apart) return 2;
+  return apart > balanceRatio * moved ? 0.5 : 1;
 }
 
 /** Triplets of A, at least all that are above the threshold. */
@@ -166,19 +186,22 @@ function distance(left: Tall, right: Tall, otherLeft: Tall, otherRight: Tall): n
 
 /**
  * Duality gap relative to the objective. The dual is max ⟨y, q⟩ − λ/2·‖q‖² over ‖P*(q)‖₂ ≤ 1; off the observations A − X⁺
- * is the last X less this one, so that ‖P*(dual)‖₂ ≤ bound, as far as the triplets are exact.
+ * is the last X less this one, so that ‖P*(dual)‖₂ ≤ bound, as far as the triplets are exact. Without a ridge X does not
+ * meet the observations to the last digit: what that may be worth, ⟨q, P(X) − y⟩, is added.
  */
 function gapOf(point: {
   readonly norm: number;
-  readonly misfit: number;
+  readonly misfit: Float64Array;
   readonly ridge: number;
   readonly target: Float64Array;
   readonly dual: Float64Array;
   readonly bound: number;
 }): number {
   const { norm, misfit, ridge, target, dual, bound } = point;
-  const together = dual.reduce((sum, value, k) => sum + value * (target[k] as number), 0) / bound;
-  const lower = together - (ridge / 2) * (frobeniusNorm(dual) / bound) ** 2;
-  const upper = norm + (ridge > 0 ? misfit ** 2 / (2 * ridge) : 0);
-  return Math.abs(upper - lower) / Math.max(upper, Number.MIN_VALUE);
+  const against = (values: Float64Array): number =>
+    dual.reduce((sum, value, k) => sum + value * (values[k] as number), 0) / bound;
+  const [value, missed] = [against(target), against(misfit)];
+  const upper = norm + (ridge > 0 ? frobeniusNorm(misfit) ** 2 / (2 * ridge) : Math.abs(missed));
+  const lower = ridge > 0 ? value - (ridge / 2) * (frobeniusNorm(dual) / bound) ** 2 : value + missed;
+  return upper === 0 ? 0 : Math.max(0, upper - lower) / upper;
 }
