@@ -69,7 +69,7 @@ function solveRows(
   const solved = tall(count, rank);
   matrices.forEach((matrix, i) => {
     const target = targets[i] ?? Matrix.zeros(rank, 1);
-    solved.values.set(new CholeskyDecomposition(matrix).solve(target).to1DArray(), i * rank);
+    solved.values.set(new CholeskyDecomposition(matrix).solve(Matrix.checkMatrix(target)).to1DArray(), i * rank);
   });
   return solved;
 }

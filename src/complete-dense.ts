@@ -82,7 +82,8 @@ function linRfmOptions({ alpha, precision, ridge, sides, shape }: SolverSettings
   };
 }
 
-function stopRule(
+/** Settled and fitted, or a limit. @param ridge Above zero the observations are not met. */
+export function stopRule(
   { maxSteps = defaultMaxSteps, tolerance = defaultTolerance, timeLimit }: CompleteSettings,
   ridge: number,
 ): StopRule {

@@ -1,4 +1,5 @@
 /** Completion by the solvers that hold factors: memory grows with the observations and the sides, never with the matrix. */
+import { completeByNetwork, completeByNuclearNorm } from './complete-baselines.js';
 import { completeLowRank } from './complete-low-rank.js';
 import { factorCompletion } from './completion.js';
 import type { Factors } from './completion.js';
@@ -34,10 +35,15 @@ const solvers: Readonly<Record<string, FactorSolver>> = {
   'two-sided': completeExactly,
   posterior: completeNoisy,
   'low-rank': completeLowRank,
+  'nuclear-norm': completeByNuclearNorm,
+  'deep-linear': completeByNetwork,
 };
 
 /** Those that a user may name. */
-export const factorSolverNames: readonly string[] = ['two-sided', 'posterior', 'low-rank'];
+export const factorSolverNames: readonly string[] = [
+  ...['two-sided', 'posterior', 'low-rank'],
+  ...['nuclear-norm', 'deep-linear'],
+];
 
 export async function completeFactors(observations: Observations, settings: CompleteSettings): Promise<Completed> {
   const run = solvers[settings.solver];

@@ -11,6 +11,7 @@ import type { OffsetChoice } from './data/offsets.js';
 import { InputError } from './errors.js';
 import { exactSolverBytes, factorMemory, fittingSides, tightest } from './memory.js';
 import type { MemoryEstimate } from './memory.js';
+import type { DeepLinearOptions } from './solvers/deep-linear.js';
 import type { Progress, Status } from './solvers/solver.js';
 import { statusAdvice } from './solvers/stop-rules.js';
 
@@ -23,6 +24,8 @@ export interface CompleteOptions {
   readonly rank?: number;
   /** Seed of what is held out to choose the noise level; 0 unless given. */
   readonly seed?: number;
+  /** Of the network, with solver 'deep-linear' only. */
+  readonly network?: Omit<DeepLinearOptions, 'seed' | 'iterations'>;
   /** Power applied to the AGOP, in (0, 1]; 0.5 unless given. */
   readonly alpha?: number;
   /** Standard deviation of the noise in the observed values, in their units; 0 for exact data. Found unless given. */
@@ -161,7 +164,11 @@ function automaticSolver(
   return noise > 0 ? 'posterior' : 'two-sided';
 }
 
-function checkOptions({ alpha = 0.5, noise = 0, rank, maxSteps, tolerance, timeLimit }: CompleteOptions): void {
+function checkOptions(options: CompleteOptions): void {
+  const { alpha = 0.5, noise = 0, rank, maxSteps, tolerance, timeLimit } = options;
+  if (options.network !== undefined && options.solver !== 'deep-linear') {
+    throw new InputError('network', 'solver deep-linear with it', options.solver ?? 'auto', 'leave it away');
+  }
   if (rank !== undefined && !(Number.isInteger(rank) && rank > 0)) {
     throw new InputError('rank', 'a whole number of at least 1', `${rank}`);
   }

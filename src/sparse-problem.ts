@@ -3,9 +3,11 @@ import { disposePattern, uploadPattern } from '../kernels/sparse-pattern.js';
 import type { SparsePattern } from '../kernels/sparse-pattern.js';
 import { rowStarts, transposeObservations } from './data/observations.js';
 import type { Observations, Shape } from './data/observations.js';
+import { createRandom } from './data/random.js';
+import { leadingTriplets, padRandom } from './linalg/leading-singular.js';
 import { createResiduals } from './linalg/sparse-residual.js';
 import type { Residuals } from './linalg/sparse-residual.js';
-import { frobeniusNorm } from './linalg/tall.js';
+import { frobeniusNorm, tall } from './linalg/tall.js';
 import { rootMeanSquare } from './problem.js';
 
 /** One side's observations, sorted by that side's rows. */
@@ -59,6 +61,21 @@ function sideOf(observations: Observations, scale: number): SparseSide {
   const starts = rowStarts(observations);
   const values = observations.value.map((value) => value / scale);
   return { pattern: uploadPattern(shape, starts, columns, rowOf), starts, columns, rowOf, values };
+}
+
+/** Block power steps for the size of a singular value, not its vector. */
+const sizeSteps = 6;
+const sizeWidth = 4;
+
+/** Largest singular value of the matrix that has the observed values, scaled, and zeros elsewhere. */
+export async function largestSingularValue({ shape, rows, residuals }: SparseProblem): Promise<number> {
+  const observed = residuals.holding(rows.values);
+  try {
+    const start = padRandom(tall(shape[1], 0), Math.min(sizeWidth, ...shape), createRandom(0));
+    return (await leadingTriplets(observed, start, sizeSteps)).values[0] ?? 0;
+  } finally {
+    observed.dispose();
+  }
 }
 
 /** Degrees of freedom of a matrix of a rank. */

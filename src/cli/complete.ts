@@ -19,6 +19,7 @@ import type { Command, Parsed } from './command.js';
 import { alignColumns, exitCode } from './io.js';
 import type { Io } from './io.js';
 import { choiceOption, numberOption, positive, required, textOption, wholeFromOne, wholeFromZero } from './options.js';
+import { networkOptions, readNetwork } from './network-options.js';
 import { placeOf, placesOf, reading } from './paths.js';
 import { showProgress } from './progress.js';
 
@@ -36,6 +37,7 @@ export const completeCommand: Command = {
     shape: { type: 'string', describe: 'ROWSxCOLUMNS [from the file]' },
     solver: { type: 'string', describe: `${solverNames.join(', ')} [auto]` },
     alpha: { type: 'string', describe: 'power of the reweighting, in (0, 1] [0.5]' },
+    ...networkOptions,
     noise: { type: 'string', describe: 'auto, none, or the standard deviation of the noise [auto]' },
     rank: { type: 'string', describe: 'auto, or a number [auto]' },
     threads: { type: 'string', describe: 'of the CPU [all cores]' },
@@ -153,6 +155,7 @@ function readSettings(parsed: Parsed): Settings {
   const maxSteps = numberOption(parsed, 'max-steps', wholeFromOne);
   const timeLimit = numberOption(parsed, 'time-limit', positive);
   const shapeText = textOption(parsed, 'shape');
+  const network = readNetwork(parsed, solver);
   return {
     ...{ input, backend, alpha, tolerance, seed },
     threads: numberOption(parsed, 'threads', wholeFromOne),
@@ -162,6 +165,7 @@ function readSettings(parsed: Parsed): Settings {
       seed,
       ...(noise !== undefined && { noise }),
       ...(rank !== undefined && { rank }),
+      ...(network !== undefined && { network }),
       offsets,
       precision,
       ...(maxSteps !== undefined && { maxSteps }),

@@ -12,10 +12,10 @@ import { sampledProductOp } from '../../kernels/sampled-product/gradient.js';
 import type { Factors } from '../completion.js';
 import { createRandom } from '../data/random.js';
 import { InputError } from '../errors.js';
-import { leadingTriplets, padRandom } from '../linalg/leading-singular.js';
 import { scaleColumns, tall } from '../linalg/tall.js';
 import type { Tall } from '../linalg/tall.js';
 import { thinSvd } from '../linalg/thin-svd.js';
+import { largestSingularValue } from '../sparse-problem.js';
 import type { SparseProblem } from '../sparse-problem.js';
 import { optimisers } from './optimisers.js';
 import type { Optimiser } from './optimisers.js';
@@ -67,8 +67,6 @@ const patience = 100;
 const shallowStart = 1e-8;
 /** The rate has been halved this often before a divergence is the data's. */
 const mostHalvings = 20;
-/** Enough for the size of the largest singular value of the zero-filled matrix. */
-const powerSteps = 5;
 
 export function deepLinear(options: DeepLinearOptions = {}): Solver<DeepLinearState, SparseProblem, Factors> {
   const { depth = defaultDepth, initialScale = startOf(depth), iterations = 25, seed = 0 } = options;
@@ -78,7 +76,7 @@ export function deepLinear(options: DeepLinearOptions = {}): Solver<DeepLinearSt
     const [rows, columns] = problem.shape;
     const width = options.width ?? Math.min(rows, columns, largestDefaultWidth);
     const share = problem.observed / (rows * columns);
-    const largest = (await largestSingularValue(problem)) / share;
+    const largest = ((await largestSingularValue(problem)) || 1) / share;
     const target = (initialScale * largest) ** (1 / depth);
     const counts = [columns, ...Array.from({ length: depth - 2 }, () => width), rows];
     const random = createRandom(seed);
@@ -137,17 +135,6 @@ function checkedOptimiser(options: DeepLinearOptions, depth: number, scale: numb
   if (found === undefined)
     throw new InputError('optimiser', `one of ${Object.keys(optimisers).join(', ')}`, optimiser);
   return found;
-}
-
-/** Of the zero-filled matrix. */
-async function largestSingularValue({ shape, residuals }: SparseProblem): Promise<number> {
-  const observed = await residuals.of(tall(shape[0], 1), tall(shape[1], 1));
-  try {
-    const start = padRandom(tall(shape[1], 0), 1, createRandom(0));
-    return (await leadingTriplets(observed, start, powerSteps)).values[0] ?? 1;
-  } finally {
-    observed.dispose();
-  }
 }
 
 /** Product of all layers but the last, transposed: [columns, width]. */

@@ -41,6 +41,14 @@ export function whenUnmet(tolerances: { readonly change: number; readonly residu
   };
 }
 
+/** Stops once a dual point proves the objective to be this close, relative to itself, and the observations are fitted. */
+export function whenGapCloses(tolerances: { readonly gap: number; readonly residual: number }): StopRule {
+  return (progress) => {
+    const { gap = Infinity, residual = Infinity } = progress.at(-1) ?? {};
+    return gap <= tolerances.gap && residual <= tolerances.residual ? 'converged' : undefined;
+  };
+}
+
 export function atMostSteps(steps: number): StopRule {
   return (progress) => (progress.length >= steps ? 'max-steps' : undefined);
 }
