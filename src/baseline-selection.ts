@@ -13,6 +13,7 @@ import { splitObservations } from './data/split.js';
 import type { Split } from './data/split.js';
 import { InputError } from './errors.js';
 import { offsetOf } from './factor-offsets.js';
+import { tall } from './linalg/tall.js';
 import { defaultMaxSteps } from './solvers/defaults.js';
 import { nuclearNorm } from './solvers/nuclear-norm.js';
 import type { NuclearNormState } from './solvers/nuclear-norm.js';
@@ -45,6 +46,10 @@ const clearlyBetter = 1e-3;
 /** Ridges, and steps, without a better error after which the rest is not tried. */
 const ridgePatience = 2;
 const stepPatience = 40;
+/** Over so many steps an error that is still worth following falls by this share. */
+const stepGain = 0.02;
+/** Offsets are tried where by themselves they leave less than this share of the held-out values. */
+const worthwhileOffsets = 0.9;
 /** Before a network has left its small start its error says nothing. */
 const leftStart = 0.9;
 
@@ -92,7 +97,7 @@ export function selectSteps<State>(
     const inspect = async (state: State): Promise<Status | undefined> => {
       done += 1;
       const rmse = rmseOf(await solver.estimate(problem, state));
-      if (rmse < (1 - clearlyBetter) * best || residual > leftStart) [best, bestStep] = [rmse, done];
+      if (rmse < (1 - stepGain) * best || residual > leftStart) [best, bestStep] = [rmse, done];
       ended = done - bestStep >= stepPatience;
       return ended ? 'converged' : undefined;
     };
@@ -124,7 +129,10 @@ async function select(
   const split = splitOrNone(observations, seed);
   if (split === undefined) return undefined;
   const { kept, heldOut } = split;
-  const choices: readonly OffsetChoice[] = offsets === 'auto' ? ['none', 'both'] : [offsets];
+  const nothing = { left: tall(kept.shape[0], 0), right: tall(kept.shape[1], 0), values: new Float64Array(0) };
+  const alone = (choice: OffsetChoice): number => rmseAt(nothing, heldOut, offsetOf(kept, fitOffsets(kept, choice)));
+  const triesBoth = offsets === 'auto' && alone('both') < worthwhileOffsets * alone('none');
+  const choices: readonly OffsetChoice[] = offsets === 'auto' ? (triesBoth ? ['both', 'none'] : ['none']) : [offsets];
   let best: Omit<Selected, 'seconds'> | undefined;
   for (const choice of choices) {
     const fitted = fitOffsets(kept, choice);

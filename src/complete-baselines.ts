@@ -9,12 +9,12 @@ import type { OffsetChoice } from './data/offsets.js';
 import { offsetOf } from './factor-offsets.js';
 import { selectRidge, selectSteps } from './baseline-selection.js';
 import type { Selected } from './baseline-selection.js';
-import { defaultTolerance } from './solvers/defaults.js';
+import { defaultMaxSteps, defaultTolerance } from './solvers/defaults.js';
 import { deepLinear } from './solvers/deep-linear.js';
 import { nuclearNorm } from './solvers/nuclear-norm.js';
 import { solve } from './solvers/solve.js';
 import type { Solver } from './solvers/solver.js';
-import { firstOf, whenGapCloses } from './solvers/stop-rules.js';
+import { atMostSteps, firstOf, whenConverged, whenGapCloses, withinSeconds } from './solvers/stop-rules.js';
 import type { StopRule } from './solvers/stop-rules.js';
 import { createSparseProblem, largestSingularValue } from './sparse-problem.js';
 import type { SparseProblem } from './sparse-problem.js';
@@ -42,9 +42,12 @@ export async function completeByNuclearNorm(
     const share = found?.choice ?? 0;
     const given = noise === undefined ? share * (await largestSingularValue(problem)) : undefined;
     const ridge = given ?? universalRidge(problem.shape, problem.observed) * ((noise ?? 0) / problem.scale);
+    const residual = ridge > 0 ? Infinity : Math.sqrt(tolerance);
+    const { timeLimit = Infinity, maxSteps = defaultMaxSteps } = remaining(settings, found);
     const stop = firstOf(
-      whenGapCloses({ gap: tolerance, residual: ridge > 0 ? Infinity : Math.sqrt(tolerance) }),
-      stopRule(remaining(settings, found), ridge),
+      ...[whenGapCloses({ gap: tolerance, residual }), whenConverged({ change: tolerance, residual })],
+      // A convex problem does not stagnate, it is only slow where the observations are just too few.
+      ...[withinSeconds(timeLimit), atMostSteps(maxSteps)],
     );
     return { solver: nuclearNorm({ ridge }), stop, ridge, rank: (values) => values.length };
   });

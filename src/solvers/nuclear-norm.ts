@@ -65,7 +65,7 @@ const multiplierStep = 1.6;
  * way round it halves. Not for ever, since the method converges for a fixed τ only.
  */
 const balanceEvery = 10;
-const balanceRatio = 10;
+const balanceRatio = 4;
 const lastBalance = 1000;
 /** Triplets beyond the rank, so that one that comes up is seen. */
 const spare = 5;
