@@ -164,7 +164,8 @@ function automaticSolver(
   return noise > 0 ? 'posterior' : 'two-sided';
 }
 
-function checkOptions(options: CompleteOptions): void {
+/** @throws InputError for an option out of range. */
+export function checkOptions(options: CompleteOptions): void {
   const { alpha = 0.5, noise = 0, rank, maxSteps, tolerance, timeLimit } = options;
   if (options.network !== undefined && options.solver !== 'deep-linear') {
     throw new InputError('network', 'solver deep-linear with it', options.solver ?? 'auto', 'leave it away');
@@ -185,7 +186,7 @@ function checkOptions(options: CompleteOptions): void {
 }
 
 /** Mixed means float64 answers: the solvers of factors give them on every backend, those of full matrices only in float64. */
-function choosePrecision(asked: 'mixed' | 'float32', available: readonly Precision[]): Precision {
+export function choosePrecision(asked: 'mixed' | 'float32', available: readonly Precision[]): Precision {
   return asked === 'mixed' && available.includes('float64') ? 'float64' : 'float32';
 }
 

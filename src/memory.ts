@@ -112,3 +112,20 @@ export function checkFactorMemory(observations: Observations, rank: number | und
   const remedy = 'complete a part of the matrix, or give a smaller rank';
   throw new InputError('memory', `a problem within ${gibibytes(available)} on ${place}`, given, remedy);
 }
+
+/** Arrays of the size of the features alive at once: on the host, transposed, weighted, squared, and on the way there. */
+const featuresAtOnce = 6;
+
+/** @throws InputError where the backend has not the memory for a regression of this shape, or for its systems. */
+export function checkRegressionMemory([samples, features]: Shape, precision: Precision, backend: Backend): void {
+  const reals = featuresAtOnce * samples * features + 3 * Math.min(samples, features) ** 2;
+  checkMemory(reals * bytesPerReal(precision), `a matrix of ${samples}x${features}`, backend);
+}
+
+/** @throws InputError where what is described needs more than the backend has. */
+export function checkMemory(needed: number, what: string, backend: Backend): void {
+  const available = backend.memoryBytes();
+  if (needed <= available) return;
+  const given = `${what}, which needs ${gibibytes(needed)}`;
+  throw new InputError('memory', `a problem within ${gibibytes(available)} on backend ${backend.name}`, given);
+}
