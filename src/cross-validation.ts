@@ -3,11 +3,11 @@ import { InputError } from './errors.js';
 import { createRandom, shuffled } from './data/random.js';
 
 /** Levels tried, as shares of the targets' root mean square: all noise first, hardly any last. */
-const levels: readonly number[] = [1, 0.7, 0.5, 0.35, 0.25, 0.18, 0.125, 0.09, 0.06, 0.03, 0.015, 0.008];
+const levels: readonly number[] = [1, 0.6, 0.4, 0.25, 0.16, 0.1, 0.06, 0.03, 0.015];
 /** Levels past the best by this factor in the squared error are hopeless… */
 const hopeless = 1.5;
 /** …when this many came one after the other. */
-const patience = 3;
+const patience = 2;
 
 export const defaultFolds = 5;
 

@@ -13,6 +13,11 @@ export type { CompleteOptions, CompleteResult } from './complete.js';
 export type { Completion, FactorOffset, Factors } from './completion.js';
 export type { MemoryEstimate } from './memory.js';
 
+export { regress, regressionSolverNames } from './regress.js';
+export type { RegressOptions, RegressResult } from './regress.js';
+export { createDenseMatrix } from './data/dense-matrix.js';
+export type { DenseMatrix } from './data/dense-matrix.js';
+
 export {
   createObservations,
   emptyColumns,
@@ -29,6 +34,7 @@ export type { Split } from './data/split.js';
 export { degreesOfFreedom, generateProblem } from './data/synthetic.js';
 export type { SyntheticOptions, Truth } from './data/synthetic.js';
 export { readMatrix, writeMatrix, writeObservations } from './data/formats/index.js';
+export { readDense, readVector, writeWeights } from './data/formats/dense.js';
 export { readQueries, writePredictions } from './data/formats/queries.js';
 export type { Labels, MatrixFile, MatrixSource } from './data/matrix-file.js';
 
@@ -49,6 +55,14 @@ export { alternating, columnsOnly, linRfm, rowsOnly } from './solvers/lin-rfm.js
 export type { LinRfmOptions, Sides } from './solvers/lin-rfm.js';
 export { constant, followChange, geometric } from './solvers/schedules.js';
 export type { Schedule } from './solvers/schedules.js';
+export { createRegressionProblem } from './solvers/regression/problem.js';
+export type { RegressionProblem } from './solvers/regression/problem.js';
+export { basisPursuit } from './solvers/regression/basis-pursuit.js';
+export type { BasisPursuitOptions } from './solvers/regression/basis-pursuit.js';
+export { deepDiagonal } from './solvers/regression/deep-diagonal.js';
+export type { DeepDiagonalOptions } from './solvers/regression/deep-diagonal.js';
+export { sparseLinRfm } from './solvers/regression/sparse-lin-rfm.js';
+export type { SparseLinRfmOptions } from './solvers/regression/sparse-lin-rfm.js';
 export { solve } from './solvers/solve.js';
 export type { SolveOptions, SolveResult } from './solvers/solve.js';
 export type { Progress, Solver, Status, Step } from './solvers/solver.js';

@@ -76,7 +76,7 @@ export const negligible = 1e-5;
 /** Exact fits are met to this, relative to the targets. */
 const exactResidual = 1e-6;
 /** Where many fits are only compared, each may be a rough one. */
-const foldSettings = { tolerance: 1e-3, maxSteps: 40 };
+const foldSettings = { tolerance: 1e-4, maxSteps: 100 };
 /** Gradient descent has no noise level to look for: it fits what it can, or stops at the level that is given. */
 const networkName = 'deep-diagonal';
 /** A round of the network is a hundred gradient steps: its weights keep creeping, and nobody waits for the last digit. */

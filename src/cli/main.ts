@@ -9,9 +9,10 @@ import { completeCommand } from './complete.js';
 import { generateCommand } from './generate.js';
 import { exitCode } from './io.js';
 import type { Io } from './io.js';
+import { regressCommand } from './regress.js';
 
 /** Adding a command is a file and a line here. */
-const commands: readonly Command[] = [completeCommand, generateCommand, backendsCommand];
+const commands: readonly Command[] = [completeCommand, regressCommand, generateCommand, backendsCommand];
 
 /**
  * Runs the command line.

@@ -11,6 +11,8 @@ export interface Labels {
 /** What a reader makes of a file. */
 export interface MatrixFile extends Labels {
   readonly observations: Observations;
+  /** True for triplets: what is not named may stand for zero. */
+  readonly isSparse: boolean;
 }
 
 /** What a reader finds in a file, before it is validated. */
@@ -22,6 +24,8 @@ export interface RawMatrix extends Labels {
   readonly value: ArrayLike<number>;
   /** Place of entry k, for messages: `ratings.csv:17`. */
   readonly describe?: (k: number) => string;
+  /** True for triplets; false unless given. */
+  readonly isSparse?: boolean;
 }
 
 /** A matrix handed out block by block: a completion, or a synthetic truth. */

@@ -32,7 +32,7 @@ export function lowRankEpsilon(): Schedule {
  * The smallest smoothing that the precision bears, as a share of the estimate's size: the condition number of the metric
  * is then at most (size/ε)^{4α}.
  */
-function smallestEpsilon(alpha: number, precision: Precision): number {
+export function smallestEpsilon(alpha: number, precision: Precision): number {
   // A metric made by square roots carries their errors, which its Cholesky factors must survive.
   const bearable = maximumCondition[precision] / (Number.isInteger(2 * alpha) ? 1 : lostToRoots[precision]);
   // Where the metric is a power above 1 of the AGOP, it is the metric that must stay solvable; else the AGOP itself.

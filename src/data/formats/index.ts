@@ -54,8 +54,8 @@ export async function readMatrix(
     throw new InputError('--shape', `${raw.shape?.join('x')} as in ${path}`, options.shape.join('x'), 'leave it out');
   }
   const observations = createObservations({ ...raw, shape: options.shape ?? raw.shape, place: path });
-  const { rowLabels, columnLabels, corner } = raw;
-  return { observations, rowLabels, columnLabels, corner };
+  const { rowLabels, columnLabels, corner, isSparse = false } = raw;
+  return { observations, rowLabels, columnLabels, corner, isSparse };
 }
 
 /** Writes a whole matrix atomically, in the format of the extension. Labels are kept where the format has room for them. */

@@ -70,6 +70,7 @@ export async function readMatrixMarket(path: string): Promise<RawMatrix> {
     row: row.toArray(),
     column: column.toArray(),
     value: value.toArray(),
+    isSparse: header.layout === 'coordinate',
     describe: (k) => `${path}:${places[k] ?? '?'}`,
   };
 

@@ -1,6 +1,8 @@
 /** What each regression solver makes of a noise level. */
 import type { Precision } from '../../../kernels/real.js';
-import { defaultEpsilon } from '../defaults.js';
+import { defaultEpsilon, smallestEpsilon } from '../defaults.js';
+import { followChange } from '../schedules.js';
+import type { Schedule } from '../schedules.js';
 import { basisPursuit } from './basis-pursuit.js';
 import { deepDiagonal } from './deep-diagonal.js';
 import type { RegressionProblem } from './problem.js';
@@ -32,7 +34,7 @@ export const regressionMethods: Readonly<
 > = {
   'lin-rfm': ({ alpha, precision, noise }, problem) => ({
     run: (use) => {
-      const epsilon = defaultEpsilon(alpha, precision, 'both');
+      const epsilon = noise > 0 ? noisyEpsilon(alpha, precision) : defaultEpsilon(alpha, precision, 'both');
       return use(sparseLinRfm({ alpha, epsilon, ridge: regressionRidge(noise, alpha, problem.samples) }));
     },
   }),
@@ -50,6 +52,11 @@ export const regressionMethods: Readonly<
     }),
   }),
 };
+
+/** Noise blurs what a slow descent would tell apart: the smoothing need not wait for the weights. */
+function noisyEpsilon(alpha: number, precision: Precision): Schedule {
+  return followChange({ start: 1, decay: 0.8, ratio: 1, relativeFloor: smallestEpsilon(alpha, precision) });
+}
 
 /**
  * λ for a noise of standard deviation `noise` in scaled units. A scaled column has a norm of about √samples, so that a
