@@ -59,6 +59,11 @@ export function reshapeReal(real: RealTensor, shape: readonly number[]): RealTen
   return asReal(real.tensor.reshape(carrierShape(shape, real.precision)), real.precision);
 }
 
+/** The transpose of a matrix. The caller disposes. */
+export function transposeReal(real: RealTensor): RealTensor {
+  return asReal(tf.transpose(real.tensor, real.precision === 'float64' ? [1, 0, 2] : [1, 0]), real.precision);
+}
+
 /** Joins along the first axis. The caller disposes. */
 export function concatReals(reals: readonly RealTensor[]): RealTensor {
   const first = reals[0];

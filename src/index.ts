@@ -15,6 +15,15 @@ export type { MemoryEstimate } from './memory.js';
 
 export { regress, regressionSolverNames } from './regress.js';
 export type { RegressOptions, RegressResult } from './regress.js';
+export { sense } from './sense.js';
+export type { SenseOptions, SenseResult } from './sense.js';
+export {
+  applyMeasurements,
+  createDenseMeasurements,
+  createSparseMeasurements,
+  measureEntries,
+} from './data/measurements.js';
+export type { MeasurementSource, Measurements } from './data/measurements.js';
 export { createDenseMatrix } from './data/dense-matrix.js';
 export type { DenseMatrix } from './data/dense-matrix.js';
 
@@ -35,6 +44,7 @@ export { degreesOfFreedom, generateProblem } from './data/synthetic.js';
 export type { SyntheticOptions, Truth } from './data/synthetic.js';
 export { readMatrix, writeMatrix, writeObservations } from './data/formats/index.js';
 export { readDense, readVector, writeWeights } from './data/formats/dense.js';
+export { readMeasurements, writeMeasurements } from './data/formats/measurements.js';
 export { readQueries, writePredictions } from './data/formats/queries.js';
 export type { Labels, MatrixFile, MatrixSource } from './data/matrix-file.js';
 
@@ -63,6 +73,10 @@ export { deepDiagonal } from './solvers/regression/deep-diagonal.js';
 export type { DeepDiagonalOptions } from './solvers/regression/deep-diagonal.js';
 export { sparseLinRfm } from './solvers/regression/sparse-lin-rfm.js';
 export type { SparseLinRfmOptions } from './solvers/regression/sparse-lin-rfm.js';
+export { createSensingProblem } from './solvers/sensing/problem.js';
+export type { SensingProblem } from './solvers/sensing/problem.js';
+export { sensingLinRfm } from './solvers/sensing/sensing-lin-rfm.js';
+export type { SensingLinRfmOptions } from './solvers/sensing/sensing-lin-rfm.js';
 export { solve } from './solvers/solve.js';
 export type { SolveOptions, SolveResult } from './solvers/solve.js';
 export type { Progress, Solver, Status, Step } from './solvers/solver.js';

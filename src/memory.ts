@@ -2,6 +2,7 @@ import { availableMemory } from '../kernels/backends/available-memory.js';
 import type { Backend } from '../kernels/backends/index.js';
 import { bytesPerReal } from '../kernels/real.js';
 import type { Precision } from '../kernels/real.js';
+import type { Measurements } from './data/measurements.js';
 import type { Observations, Shape } from './data/observations.js';
 import { InputError } from './errors.js';
 import { blockBytes } from './problem.js';
@@ -128,4 +129,19 @@ export function checkMemory(needed: number, what: string, backend: Backend): voi
   if (needed <= available) return;
   const given = `${what}, which needs ${gibibytes(needed)}`;
   throw new InputError('memory', `a problem within ${gibibytes(available)} on backend ${backend.name}`, given);
+}
+
+/** @throws InputError where the backend has not the memory for the measurement matrices, or for their Gram matrix. */
+export function checkSensingMemory(
+  { shape, targets, matrices }: Measurements,
+  precision: Precision,
+  backend: Backend,
+): void {
+  const [rows, columns] = shape;
+  const real = bytesPerReal(precision);
+  // Both sides' stacks and the weighted one; sparse ones are weighted block by block.
+  const stacks = matrices.kind === 'dense' ? 3 * matrices.values.length * real : 60 * matrices.values.length;
+  const metrics = metricsAtOnce * Math.max(rows, columns) ** 2 + estimatesAtOnce * rows * columns;
+  const bytes = stacks + (metrics + 3 * targets.length ** 2) * real + 3 * blockBytes;
+  checkMemory(bytes, `${targets.length} measurements of ${rows}x${columns}`, backend);
 }

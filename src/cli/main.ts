@@ -10,9 +10,10 @@ import { generateCommand } from './generate.js';
 import { exitCode } from './io.js';
 import type { Io } from './io.js';
 import { regressCommand } from './regress.js';
+import { senseCommand } from './sense.js';
 
 /** Adding a command is a file and a line here. */
-const commands: readonly Command[] = [completeCommand, regressCommand, generateCommand, backendsCommand];
+const commands: readonly Command[] = [completeCommand, regressCommand, senseCommand, generateCommand, backendsCommand];
 
 /**
  * Runs the command line.

@@ -28,11 +28,16 @@ export function lowRankEpsilon(): Schedule {
   return followChange({ start: 1, decay: 0.8, ratio: settledRatio.one, relativeFloor: 1e-8 });
 }
 
+/** Noise blurs what a slow descent would tell apart: the smoothing need not wait for the weights. */
+export function noisyEpsilon(alpha: number, precision: Precision): Schedule {
+  return followChange({ start: 1, decay: 0.8, ratio: 1, relativeFloor: smallestEpsilon(alpha, precision) });
+}
+
 /**
  * The smallest smoothing that the precision bears, as a share of the estimate's size: the condition number of the metric
  * is then at most (size/ε)^{4α}.
  */
-export function smallestEpsilon(alpha: number, precision: Precision): number {
+function smallestEpsilon(alpha: number, precision: Precision): number {
   // A metric made by square roots carries their errors, which its Cholesky factors must survive.
   const bearable = maximumCondition[precision] / (Number.isInteger(2 * alpha) ? 1 : lostToRoots[precision]);
   // Where the metric is a power above 1 of the AGOP, it is the metric that must stay solvable; else the AGOP itself.

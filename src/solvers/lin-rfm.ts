@@ -140,7 +140,7 @@ function init(problem: Problem): LinRfmState {
 }
 
 /** Powers the AGOP and frees it, whether that works or not. */
-async function raise(
+export async function raise(
   agop: RealTensor,
   exponent: number,
   range: { lower: number; upper: number },
@@ -174,7 +174,7 @@ function asColumn(values: RealTensor): RealTensor {
 }
 
 /** From [‖change‖², ‖X‖², ‖y − P(X)‖², ‖y‖², defects…]; a metric that went wrong makes the step non-finite. */
-function measuresOf(read: Float64Array, epsilon: number): Measures {
+export function measuresOf(read: Float64Array, epsilon: number): Measures {
   const [change = NaN, norm = NaN, misfit = NaN, observed = NaN] = read;
   const defect = largestDefect(read.subarray(4));
   const trusted = defect <= largestUsefulDefect;

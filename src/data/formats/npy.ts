@@ -24,6 +24,24 @@ export async function readNpy(path: string): Promise<RawMatrix> {
   return rawFromDense(path, parseNpy(path, await readFile(path)));
 }
 
+/**
+ * A stack of matrices: a 3-D array.
+ * @returns Its values row-major, [count, rows, columns].
+ */
+export async function readNpyStack(path: string): Promise<{ extents: readonly number[]; values: Float64Array }> {
+  const { extents, entries, fortranOrder } = parseNpy(path, await readFile(path));
+  if (extents.length !== 3) {
+    throw new InputError(path, 'a 3-D array', `${extents.length}-D`, 'reshape it to measurements, rows and columns');
+  }
+  const [count = 0, rows = 0, columns = 0] = extents;
+  const [across, down, along] = fortranOrder ? [1, count, count * rows] : [rows * columns, columns, 1];
+  const values = Float64Array.from({ length: count * rows * columns }, (_, at) => {
+    const [k, i, j] = [Math.floor(at / (rows * columns)), Math.floor(at / columns) % rows, at % columns];
+    return Number(entries[k * across + i * down + j * along]);
+  });
+  return { extents, values };
+}
+
 /** @throws InputError at `place` for an array of anything but real numbers, or a broken one. */
 export function parseNpy(place: string, bytes: Buffer): NpyArray {
   const { header, dataStart } = readHeader(place, bytes);

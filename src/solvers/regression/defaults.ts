@@ -1,8 +1,6 @@
 /** What each regression solver makes of a noise level. */
 import type { Precision } from '../../../kernels/real.js';
-import { defaultEpsilon, smallestEpsilon } from '../defaults.js';
-import { followChange } from '../schedules.js';
-import type { Schedule } from '../schedules.js';
+import { defaultEpsilon, noisyEpsilon } from '../defaults.js';
 import { basisPursuit } from './basis-pursuit.js';
 import { deepDiagonal } from './deep-diagonal.js';
 import type { RegressionProblem } from './problem.js';
@@ -52,11 +50,6 @@ export const regressionMethods: Readonly<
     }),
   }),
 };
-
-/** Noise blurs what a slow descent would tell apart: the smoothing need not wait for the weights. */
-function noisyEpsilon(alpha: number, precision: Precision): Schedule {
-  return followChange({ start: 1, decay: 0.8, ratio: 1, relativeFloor: smallestEpsilon(alpha, precision) });
-}
 
 /**
  * λ for a noise of standard deviation `noise` in scaled units. A scaled column has a norm of about √samples, so that a
