@@ -42,6 +42,8 @@ export { foldObservations, splitBy, splitObservations } from './data/split.js';
 export type { Split } from './data/split.js';
 export { degreesOfFreedom, generateProblem } from './data/synthetic.js';
 export type { SyntheticOptions, Truth } from './data/synthetic.js';
+export { generateRegression, generateSensing } from './data/synthetic-linear.js';
+export type { RegressionOptions, SensingOptions } from './data/synthetic-linear.js';
 export { readMatrix, writeMatrix, writeObservations } from './data/formats/index.js';
 export { readDense, readVector, writeWeights } from './data/formats/dense.js';
 export { readMeasurements, writeMeasurements } from './data/formats/measurements.js';

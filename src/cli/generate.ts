@@ -1,28 +1,52 @@
-/** `lin-rfm generate`: a synthetic problem with known truth. */
+/** `lin-rfm generate`: a synthetic problem with known truth. Completion here, the other kinds in `generate-linear.ts`. */
 import { checkWritable, extensionsFor, writeMatrix, writeObservations } from '../data/formats/index.js';
 import { parseShape } from '../data/observations.js';
+import type { Shape } from '../data/observations.js';
 import { degreesOfFreedom, generateProblem } from '../data/synthetic.js';
 import { InputError } from '../errors.js';
 import type { Command, Parsed } from './command.js';
 import { exitCode } from './io.js';
 import type { Io } from './io.js';
-import { numberOption, positive, required, textOption, wholeFromOne, wholeFromZero } from './options.js';
+import { generateRegressionFiles, generateSensingFiles } from './generate-linear.js';
+import { choiceOption, numberOption, positive, required, textOption, wholeFromOne, wholeFromZero } from './options.js';
 import { placeOf } from './paths.js';
+
+const kinds = ['completion', 'regression', 'sensing'] as const;
+/** Options that not every kind has. */
+const ofKinds: Readonly<Record<string, readonly string[]>> = {
+  rank: ['completion', 'sensing'],
+  observed: ['completion'],
+  oversampling: ['completion'],
+  'condition-number': ['completion'],
+  nonzeros: ['regression'],
+  measurements: ['sensing'],
+  targets: ['regression', 'sensing'],
+};
 
 export const generateCommand: Command = {
   usage: 'generate',
-  describe: 'make a synthetic low-rank problem with known truth',
+  describe: 'make a synthetic problem with known truth',
   positionals: {},
   options: {
-    shape: { type: 'string', describe: 'ROWSxCOLUMNS' },
+    kind: { type: 'string', describe: `${kinds.join(', ')} [completion]` },
+    shape: { type: 'string', describe: 'ROWSxCOLUMNS; for regression SAMPLESxFEATURES' },
     rank: { type: 'string', describe: 'rank of the truth' },
     observed: { type: 'string', describe: 'number of observed entries' },
     oversampling: { type: 'string', describe: 'or: observed entries per degree of freedom [3]' },
     'condition-number': { type: 'string', describe: 'singular values fall geometrically by this factor [as drawn]' },
-    noise: { type: 'string', describe: 'standard deviation; the entries have root mean square 1 [0]' },
+    nonzeros: { type: 'string', describe: 'regression: weights that are not zero' },
+    measurements: { type: 'string', describe: 'sensing: their number [2 per degree of freedom]' },
+    noise: { type: 'string', describe: 'standard deviation; what is observed has root mean square 1 [0]' },
     seed: { type: 'string', describe: '[0]' },
-    out: { type: 'string', describe: `the observed entries: ${extensionsFor('writeObservations').join(', ')}` },
-    truth: { type: 'string', describe: `the whole matrix: ${extensionsFor('write').join(', ')}` },
+    out: {
+      type: 'string',
+      describe: `the observed entries (${extensionsFor('writeObservations').join(', ')}), features or measurements`,
+    },
+    targets: { type: 'string', describe: 'regression and sensing: CSV' },
+    truth: {
+      type: 'string',
+      describe: `the whole matrix: ${extensionsFor('write').join(', ')}; for regression CSV feature,weight`,
+    },
     quiet: { type: 'boolean', default: false, describe: 'print nothing' },
   },
   examples: [
@@ -38,7 +62,29 @@ const fromOne = { expected: 'a number of at least 1', accepts: (value: number) =
 const fromZero = { expected: 'a number of at least 0', accepts: (value: number) => value >= 0 };
 
 async function run(parsed: Parsed, io: Io): Promise<number> {
+  const kind = choiceOption(parsed, 'kind', kinds) ?? 'completion';
+  for (const [option, able] of Object.entries(ofKinds)) {
+    if (parsed[option] === undefined || able.includes(kind)) continue;
+    throw new InputError(`--${option}`, `--kind ${able.join(' or ')} with it`, `--kind ${kind}`, 'leave it out');
+  }
   const shape = parseShape(required(textOption(parsed, 'shape'), 'shape', 'ROWSxCOLUMNS'), '--shape');
+  const noise = numberOption(parsed, 'noise', fromZero) ?? 0;
+  const seed = numberOption(parsed, 'seed', wholeFromZero) ?? 0;
+  const asked = { shape, noise, seed };
+  const line =
+    kind === 'regression'
+      ? await generateRegressionFiles(parsed, asked)
+      : kind === 'sensing'
+        ? await generateSensingFiles(parsed, asked)
+        : await generateCompletionFiles(parsed, asked);
+  if (parsed['quiet'] !== true) io.stdout.write(line);
+  return exitCode.done;
+}
+
+async function generateCompletionFiles(
+  parsed: Parsed,
+  { shape, noise, seed }: { readonly shape: Shape; readonly noise: number; readonly seed: number },
+): Promise<string> {
   const rank = required(numberOption(parsed, 'rank', wholeFromOne), 'rank', 'a whole number of at least 1');
   const most = Math.min(...shape);
   // Before the count of observations is derived from it.
@@ -52,8 +98,6 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
   if (truthPath !== undefined && (await placeOf(truthPath)) === (await placeOf(out)))
     throw new InputError('--truth', 'a file of its own', `${out} again`);
   const conditionNumber = numberOption(parsed, 'condition-number', fromOne);
-  const noise = numberOption(parsed, 'noise', fromZero) ?? 0;
-  const seed = numberOption(parsed, 'seed', wholeFromZero) ?? 0;
   const { observations, truth } = generateProblem({
     shape,
     rank,
@@ -64,8 +108,7 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
   });
   await writeObservations(out, observations);
   if (truthPath !== undefined) await writeMatrix(truthPath, truth);
-  if (parsed['quiet'] !== true) io.stdout.write(`${shape.join(' x ')}, rank ${rank}, ${observed} observed: ${out}\n`);
-  return exitCode.done;
+  return `${shape.join(' x ')}, rank ${rank}, ${observed} observed: ${out}\n`;
 }
 
 function observedCount(parsed: Parsed, freedom: number, entries: number): number {
