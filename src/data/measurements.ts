@@ -2,7 +2,7 @@
 import { InputError } from '../errors.js';
 import { checkFinite } from './dense-matrix.js';
 import { createObservations, rowStarts } from './observations.js';
-import type { Observations, Shape } from './observations.js';
+import type { ObservationSource, Observations, Shape } from './observations.js';
 
 /** Row-major [count, rows, columns]. */
 export interface DenseStack {
@@ -88,14 +88,23 @@ export function createSparseMeasurements(source: MeasurementSource): Measurement
     checkIndex(measurement[k], 'measurement', count, () => describe(k));
   }
   const flat = Float64Array.from(row, (i, k) => i * columns + (column[k] ?? NaN));
-  const sorted = createObservations({
-    ...{ shape: [count, rows * columns], row: measurement, column: flat, value: coefficient },
-    ...{ place, describe },
-  });
+  const entries = { shape: [count, rows * columns], row: measurement, column: flat, value: coefficient } as const;
+  const sorted = sortEntries({ ...entries, place, describe });
   const starts = rowStarts(sorted);
   for (let k = 0; k < count; k += 1) if (starts[k] === starts[k + 1]) throw emptyMeasurement(place, k);
   const matrices = { kind: 'sparse', starts, positions: sorted.column, values: sorted.value } as const;
   return { shape, targets: checkFinite(Float64Array.from(targets), 'targets'), matrices };
+}
+
+/** Sorts by measurement and position; a position given twice is said in the caller's words. */
+function sortEntries(entries: ObservationSource): Observations {
+  try {
+    return createObservations(entries);
+  } catch (error) {
+    if (!(error instanceof InputError) || error.expected !== 'every position once') throw error;
+    const actual = 'a second one for its measurement, row and column';
+    throw new InputError(error.place, 'one coefficient', actual, 'keep one of them');
+  }
 }
 
 /** Completion as sensing: every observed entry is a measurement by a matrix with a single one. */

@@ -4,6 +4,7 @@ import { orthonormalise } from '../../linalg/tall.js';
 import type { BasisPursuitState } from './basis-pursuit.js';
 import { certified } from './basis-pursuit.js';
 import type { RegressionProblem } from './problem.js';
+import { residualOf } from './sparse-lin-rfm.js';
 
 /**
  * Solves A_Sᵀ(A_S w − y) + δ sign(w) = 0 on the support S, where a part outweighs its slack.
@@ -15,7 +16,8 @@ export function polish(problem: RegressionProblem, state: BasisPursuitState, pen
   const { parts, slacks } = state;
   const outweighs = (k: number): boolean => (parts[k] as number) > (slacks[k] as number);
   const support = Array.from({ length: features }, (_, k) => k).filter((k) => outweighs(k) || outweighs(features + k));
-  if (support.length === 0 || support.length > rows) return state;
+  if (support.length > rows) return state;
+  if (support.length === 0) return withWeights(problem, state, new Float64Array(2 * features), penalty);
   const signs = support.map((k) => (outweighs(k) ? 1 : -1));
   const chosen = new Set(support);
   const across = filterRows(transposeDense(problem.matrix), (k) => chosen.has(k));
@@ -34,7 +36,19 @@ export function polish(problem: RegressionProblem, state: BasisPursuitState, pen
     const weight = solution[place] as number;
     polished[weight > 0 ? k : features + k] = Math.abs(weight);
   });
-  return certified(problem, { parts: polished, slacks, dual: state.dual }, penalty);
+  return withWeights(problem, state, polished, penalty);
+}
+
+/** With a penalty the dual follows from the weights: ν = (y − A w)/δ. */
+function withWeights(
+  problem: RegressionProblem,
+  { slacks, dual }: BasisPursuitState,
+  parts: Float64Array,
+  penalty: number,
+): BasisPursuitState {
+  const moved = certified(problem, { parts, slacks, dual }, penalty);
+  if (penalty === 0) return moved;
+  return { ...moved, dual: residualOf(problem, moved.weights).map((gap) => gap / penalty) };
 }
 
 /** Solves Rᵀ x = b for an upper triangle R, row-major. */

@@ -11,7 +11,7 @@ import { choleskySolve } from '../../../kernels/cholesky-solve/index.js';
 import { differenceNorms } from '../../../kernels/difference-norms/index.js';
 import { matrixProduct } from '../../../kernels/matrix-product/index.js';
 import { concatReals, disposeReal, downloadReal, reshapeReal, tidyReals, uploadReal } from '../../../kernels/real.js';
-import type { RealTensor } from '../../../kernels/real.js';
+import type { Precision, RealTensor } from '../../../kernels/real.js';
 import { identity } from '../../linalg/tall.js';
 import { gram } from '../../linalg/gram.js';
 import { newtonSchulzPower } from '../../linalg/matrix-power.js';
@@ -36,7 +36,7 @@ export interface SensingLinRfmOptions {
 }
 
 /** What the first solve, with the metric 1, is regularised by: measurements may depend on one another. */
-const startRidge = 1e-12;
+const startRidge: Readonly<Record<Precision, number>> = { float32: 1e-5, float64: 1e-12 };
 
 /** The solver as a value; its states are disposed through it. */
 export function sensingLinRfm(options: SensingLinRfmOptions): Solver<LinRfmState, SensingProblem> {
@@ -84,7 +84,7 @@ async function init(problem: SensingProblem): Promise<LinRfmState> {
   const [, columns] = problem.shape;
   const { matrix, norms } = tidyReals(() => {
     const metric = uploadReal(identity(columns), [columns, columns], problem.precision);
-    const solved = solveMeasurements(problem, 'rows', metric, startRidge);
+    const solved = solveMeasurements(problem, 'rows', metric, startRidge[problem.precision]);
     return { matrix: solved, norms: differenceNorms(solved, solved) };
   });
   try {
