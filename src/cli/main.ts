@@ -6,6 +6,7 @@ import { version } from '../version.js';
 import { backendsCommand } from './backends.js';
 import type { Command, Parsed } from './command.js';
 import { completeCommand } from './complete.js';
+import { figureCommand } from './figure.js';
 import { generateCommand } from './generate.js';
 import { exitCode } from './io.js';
 import type { Io } from './io.js';
@@ -13,7 +14,14 @@ import { regressCommand } from './regress.js';
 import { senseCommand } from './sense.js';
 
 /** Adding a command is a file and a line here. */
-const commands: readonly Command[] = [completeCommand, regressCommand, senseCommand, generateCommand, backendsCommand];
+const commands: readonly Command[] = [
+  completeCommand,
+  regressCommand,
+  senseCommand,
+  generateCommand,
+  figureCommand,
+  backendsCommand,
+];
 
 /**
  * Runs the command line.

@@ -121,7 +121,8 @@ function wholeTicks(numbers: readonly number[]): number[] {
   return Array.from({ length: Math.max(1, Math.floor((to - first) / step) + 1) }, (_, k) => first + k * step);
 }
 
-async function draw(specification: object): Promise<string> {
+/** Draws a Vega-Lite specification in the style of this project. */
+export async function draw(specification: object): Promise<string> {
   const { spec } = vegaLite.compile({ ...specification, config } as TopLevelSpec);
   const view = new vega.View(vega.parse(spec), { renderer: 'none' });
   try {
