@@ -24,10 +24,12 @@ export interface Corner {
 
 const corner: Corner = { a: 1, b: 1, c: 1, d: 1 };
 const reach = 4;
-const full = { spacing: 0.4 };
-const quick = { spacing: 0.8 };
+const full = 0.05;
+const quick = 0.2;
+/** Arrows stand at every so many units. */
+const arrowSpacing = 0.8;
 /** Every start is followed so far, or until it is this close to the attractor. */
-const mostSteps = 400;
+const mostSteps = 300;
 const arrived = 1e-6;
 
 /** One step of the recursion without smoothing or ridge. */
@@ -60,16 +62,17 @@ export function stepsToAttractor(given: Corner, start: Point): number {
   return Infinity;
 }
 
-const [inside, outside] = ['reaches the rank-one matrix', 'runs off to infinity'] as const;
+const [inside, outside] = ['reaches the matrix of rank one', 'grows without end'] as const;
 
 export const basinsFigure: Figure = {
   name: '5',
   describe: 'basins of attraction for 3 × 2 matrices with four entries known',
   isRandom: false,
   measure: ({ quick: isQuick = false }) => {
-    const { spacing } = isQuick ? quick : full;
+    const spacing = isQuick ? quick : full;
     const count = Math.round((2 * reach) / spacing);
-    const grid = Array.from({ length: count + 1 }, (_, k) => -reach + k * spacing);
+    // Middles of cells; rounded, so that the table reads well.
+    const grid = Array.from({ length: count }, (_, k) => Number((-reach + (k + 0.5) * spacing).toFixed(6)));
     const field: Row[] = grid.flatMap((s) =>
       grid.map((t) => {
         const [nextS, nextT] = stepOf(corner, [s, t]);
@@ -81,41 +84,16 @@ export const basinsFigure: Figure = {
     return Promise.resolve([...field, ...pathFrom([0, 0])]);
   },
   specify: (rows) => {
-    const [s, t] = attractorOf(corner);
-    const field = rows
-      .filter((row) => row['kind'] === 'field')
-      .map((row) => {
-        const [across, up] = [Number(row['next_s']) - Number(row['s']), Number(row['next_t']) - Number(row['t'])];
-        const half = Number(row['spacing']) / 2;
-        const [left, low] = [Number(row['s']) - half, Number(row['t']) - half];
-        const box = { left, right: left + 2 * half, low, high: low + 2 * half };
-        // Clockwise from the vertical, as the marks are turned.
-        return { ...row, ...box, angle: (Math.atan2(across, up) * 180) / Math.PI, length: Math.hypot(across, up) };
-      });
+    const cells = rows.filter((row) => row['kind'] === 'field').map(cellOf);
     const path = rows.filter((row) => row['kind'] === 'path');
     const { a, b, c, d } = corner;
     return {
-      ...heading(
-        'Where lin-RFM goes from every start',
-        `3 × 2 matrices, a = ${a}, b = ${b}, c = ${c}, d = ${d} known, φ the identity; leading eigenvalue at the attractor ${leadingEigenvalue(corner).toFixed(3)}`,
-      ),
-      ...{ width: 440, height: 440 },
-      layer: [
-        basinLayer(field),
-        arrowLayer(field),
-        pathLayer(path),
-        {
-          data: { values: [{ s, t, label: `attractor (b/a, a/b) = (${s}, ${t})` }] },
-          layer: [
-            { mark: { type: 'point', shape: 'circle', size: 130, filled: true, color: colours.black } },
-            {
-              mark: { type: 'text', dy: -14, fontSize: 12, fontWeight: 'bold' },
-              encoding: { text: { field: 'label' } },
-            },
-          ],
-          encoding: { x: axisS, y: axisT },
-        },
-      ],
+      ...heading('Where lin-RFM goes from every start', [
+        `3 × 2 matrices with a = ${a}, b = ${b}, c = ${c}, d = ${d} known, φ the identity;`,
+        `leading eigenvalue at the attractor ${leadingEigenvalue(corner).toFixed(3)}; in red, the way from zeros`,
+      ]),
+      ...{ width: 420, height: 420 },
+      layer: [basinLayer(cells), arrowLayer(), pathLayer(path), attractorLayer()],
       resolve: { scale: { color: 'independent' } },
     };
   },
@@ -124,31 +102,49 @@ export const basinsFigure: Figure = {
 const axisS = channel({ field: 's', title: 's, the unknown entry of row 2 over c', floor: -reach, ceiling: reach });
 const axisT = channel({ field: 't', title: 't, the unknown entry of row 3 over d', floor: -reach, ceiling: reach });
 
+/** A row with the borders of its cell. */
+function cellOf(row: Row): object {
+  const half = Number(row['spacing']) / 2;
+  const [s, t] = [Number(row['s']), Number(row['t'])];
+  return { basin: row['basin'], s: s - half, right: s + half, t: t - half, high: t + half };
+}
+
 function basinLayer(values: readonly object[]): object {
   const scale = { domain: [inside, outside], range: ['#d6e8f5', '#f7d9c9'] };
   return {
     data: { values },
-    mark: { type: 'rect', clip: true },
+    // Without a stroke of their own colour, hair lines show between the cells.
+    mark: { type: 'rect', strokeWidth: 0.6 },
     encoding: {
-      x: { ...channel({ field: 'left', title: '', floor: -reach, ceiling: reach }), title: null },
-      x2: { field: 'right' },
-      y: { ...channel({ field: 'low', title: '', floor: -reach, ceiling: reach }), title: null },
-      y2: { field: 'high' },
-      color: { field: 'basin', type: 'nominal', scale, legend: { title: 'start', orient: 'right' } },
+      ...{ x: axisS, x2: { field: 'right' }, y: axisT, y2: { field: 'high' } },
+      color: { field: 'basin', type: 'nominal', scale, legend: { title: 'from there it', orient: 'right' } },
+      stroke: { field: 'basin', type: 'nominal', scale, legend: null },
     },
   };
 }
 
-function arrowLayer(values: readonly object[]): object {
+/** The direction of a step and, by the size of the arrow, its length. */
+function arrowLayer(): object {
+  const count = Math.round((2 * reach) / arrowSpacing);
+  const places = Array.from({ length: count }, (_, k) => -reach + (k + 0.5) * arrowSpacing);
+  const values = places.flatMap((s) =>
+    places.map((t) => {
+      const [nextS, nextT] = stepOf(corner, [s, t]);
+      const [across, up] = [nextS - s, nextT - t];
+      // Clockwise from the vertical, as the marks are turned.
+      return { s, t, angle: (Math.atan2(across, up) * 180) / Math.PI, length: Math.hypot(across, up) };
+    }),
+  );
+  const lengths = { type: 'linear', domain: [0, 6], range: [60, 700], clamp: true };
   return {
     data: { values },
-    mark: { type: 'point', shape: 'arrow', filled: true, clip: true },
+    mark: { type: 'point', shape: 'arrow', filled: true, opacity: 1 },
     encoding: {
       ...{ x: axisS, y: axisT },
       angle: { field: 'angle', type: 'quantitative', scale: { domain: [-180, 180], range: [-180, 180] } },
       size: {
-        ...{ field: 'length', type: 'quantitative', legend: { title: 'length of the step', orient: 'right' } },
-        scale: { type: 'sqrt', domain: [0, 6], range: [40, 320], clamp: true },
+        ...{ field: 'length', type: 'quantitative', scale: lengths },
+        legend: { title: 'length of the step', orient: 'right', values: [0.5, 2, 4, 6] },
       },
       color: { value: '#5b6b78' },
     },
@@ -159,7 +155,20 @@ function pathLayer(values: readonly object[]): object {
   return {
     data: { values },
     mark: { type: 'line', point: { size: 30, filled: true, color: colours.red }, strokeWidth: 2, color: colours.red },
-    encoding: { x: axisS, y: axisT, order: { field: 'step' } },
+    encoding: { x: axisS, y: axisT, order: { field: 'step', type: 'quantitative' } },
+  };
+}
+
+function attractorLayer(): object {
+  const [s, t] = attractorOf(corner);
+  const text = { type: 'text', dy: -14, fontSize: 12, fontWeight: 'bold', color: colours.black };
+  return {
+    data: { values: [{ s, t, label: `attractor (b/a, a/b) = (${s}, ${t})` }] },
+    layer: [
+      { mark: { type: 'point', shape: 'circle', size: 110, filled: true, opacity: 1, color: colours.black } },
+      { mark: text, encoding: { text: { field: 'label' } } },
+    ],
+    encoding: { x: axisS, y: axisT },
   };
 }
 

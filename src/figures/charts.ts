@@ -18,6 +18,8 @@ export interface Axis {
   readonly ceiling?: number;
   readonly format?: string;
   readonly values?: readonly number[];
+  /** Room before the first and after the last value. */
+  readonly padding?: boolean;
 }
 
 export interface CurveChart {
@@ -52,53 +54,81 @@ export function curveChart(chart: CurveChart): object {
   const present = chart.curves.filter(({ label }) => rows.some((row) => row[by] === label));
   const values = rows.map((row) => ({ ...row, [chart.y.field]: clamp(Number(row[chart.y.field]), chart.y) }));
   const domain = present.map(({ label }) => label);
-  const legend = { title: null, orient: 'right', symbolSize: 70, symbolStrokeWidth: 2, rowPadding: 5 };
+  const shapes = present.map(({ shape = 'circle' }) => shape);
+  const lines = {
+    title: null,
+    orient: 'right',
+    symbolType: 'stroke',
+    symbolSize: 250,
+    symbolStrokeWidth: 2,
+    rowPadding: 4,
+  };
+  const dashes = { domain, range: present.map(({ dash = [1, 0] }) => dash) };
+  const hues = { domain, range: present.map(({ colour }) => colour) };
+  const encoding = {
+    x: channel(chart.x, rows),
+    y: channel(chart.y, values),
+    order: { field: chart.x.field, type: 'quantitative' },
+    color: { field: by, type: 'nominal', scale: hues, legend: lines },
+    strokeDash: { field: by, type: 'nominal', scale: dashes, legend: lines },
+  };
+  const points = {
+    mark: { type: 'point', size: 42, filled: true, opacity: 1 },
+    encoding: {
+      ...{ x: encoding.x, y: encoding.y },
+      color: { ...encoding.color, legend: null },
+      shape: { field: by, type: 'nominal', scale: { domain, range: shapes }, legend: null },
+    },
+  };
   return {
     ...heading(title, subtitle),
     ...{ width: 480, height },
     data: { values },
-    mark: { type: 'line', strokeWidth: 2, clip: true, ...(!isSmooth && { point: { size: 42, filled: true } }) },
-    encoding: {
-      x: channel(chart.x),
-      y: channel(chart.y),
-      color: { field: by, type: 'nominal', scale: { domain, range: present.map(({ colour }) => colour) }, legend },
-      strokeDash: {
-        ...{ field: by, type: 'nominal', legend },
-        scale: { domain, range: present.map(({ dash = [1, 0] }) => dash) },
-      },
-      ...(!isSmooth && {
-        shape: {
-          ...{ field: by, type: 'nominal', legend },
-          scale: { domain, range: present.map(({ shape = 'circle' }) => shape) },
-        },
-      }),
-      order: { field: chart.x.field },
-    },
+    layer: [{ mark: { type: 'line', strokeWidth: 2 }, encoding }, ...(isSmooth ? [] : [points])],
   };
 }
 
 /** Title and, smaller, what was done. */
-export function heading(title: string, subtitle: string): object {
+export function heading(title: string, subtitle: string | readonly string[]): object {
   return {
     title: { text: title, subtitle, subtitleFontSize: 12, subtitleColor: '#555555', subtitlePadding: 4, offset: 12 },
   };
 }
 
-/** One axis of a chart. */
-export function channel({ field, title, log = false, floor, ceiling, format, values }: Axis): object {
-  const bounds = {
-    ...(floor !== undefined && { domainMin: floor }),
-    ...(ceiling !== undefined && { domainMax: ceiling }),
+/** Powers of ten that a logarithmic axis marks at most. */
+const mostDecades = 8;
+
+/** One axis of a chart; a logarithmic one runs over the powers of ten around the values of the rows. */
+export function channel(axis: Axis, rows: readonly Readonly<Record<string, unknown>>[] = []): object {
+  const { field, title, log = false, floor, ceiling, format, values } = axis;
+  const ticks = log ? decades(axis, rows) : values;
+  const bounds = log
+    ? { domain: [ticks?.at(0) ?? 1, ticks?.at(-1) ?? 10] }
+    : { ...(floor !== undefined && { domainMin: floor }), ...(ceiling !== undefined && { domainMax: ceiling }) };
+  const scale = {
+    type: log ? 'log' : 'linear',
+    zero: false,
+    nice: false,
+    ...bounds,
+    ...(axis.padding === true && { padding: 12 }),
   };
-  const scale = log ? { type: 'log', ...bounds } : { zero: false, nice: floor === undefined, ...bounds };
-  const axis = { ...(format !== undefined && { format }), ...(values !== undefined && { values }), titlePadding: 8 };
-  return {
-    field,
-    type: 'quantitative',
-    title,
-    scale,
-    axis: { ...axis, ...(log && values === undefined && { tickCount: 6 }) },
+  const every = log ? Math.ceil(((ticks?.length ?? 1) - 1) / mostDecades) : 1;
+  const shown = log ? ticks?.filter((_, k) => k % every === 0) : values;
+  const marks = {
+    ...(format !== undefined && { format }),
+    ...(shown !== undefined && { values: shown }),
+    titlePadding: 8,
   };
+  return { field, type: 'quantitative', title, scale, axis: marks };
+}
+
+function decades({ field, floor = 0, values }: Axis, rows: readonly Readonly<Record<string, unknown>>[]): number[] {
+  if (values !== undefined) return [...values];
+  const numbers = rows.map((row) => Number(row[field])).filter((value) => value > 0 && Number.isFinite(value));
+  const tens = (value: number): number => Math.log10(Math.max(value, floor));
+  const [low, high] = [Math.floor(tens(Math.min(...numbers)) + 1e-9), Math.ceil(tens(Math.max(...numbers)) - 1e-9)];
+  const count = Number.isFinite(high - low) ? Math.max(1, high - low) : 1;
+  return Array.from({ length: count + 1 }, (_, k) => 10 ** ((Number.isFinite(low) ? low : 0) + k));
 }
 
 function clamp(value: number, { floor = -Infinity, ceiling = Infinity }: Axis): number | null {

@@ -5,7 +5,7 @@ import type { RegressOptions } from '../regress.js';
 import { colours, curveChart } from './charts.js';
 import type { Curve } from './charts.js';
 import { measurePoints, medians } from './figure.js';
-import type { Figure, FigureSettings } from './figure.js';
+import type { Figure, FigureSettings, Row } from './figure.js';
 
 interface Method extends Curve {
   readonly options: RegressOptions;
@@ -42,7 +42,7 @@ const full: Scale = {
   ...{ features: 200, nonzeros: 10, draws: 5, rounds: 80 },
   samples: [15, 20, 25, 30, 35, 40, 50, 60, 70, 80, 100],
 };
-const quick: Scale = { features: 60, nonzeros: 4, samples: [8, 12, 16, 20, 24, 30], draws: 2, rounds: 15 };
+const quick: Scale = { features: 60, nonzeros: 4, samples: [6, 9, 12, 16, 20], draws: 1, rounds: 8 };
 
 function scaleOf({ draws, sizes, quick: isQuick = false }: FigureSettings): Scale {
   const scale = isQuick ? quick : full;
@@ -79,15 +79,16 @@ export const regressionFigure: Figure = {
   specify: (rows) =>
     curveChart({
       title: 'Sparse linear regression',
-      subtitle: `${rows[0]?.['features']} features, ${rows[0]?.['nonzeros']} of them used; median of ${drawsOf(rows)} draws, all noiseless`,
-      x: { field: 'samples', title: 'samples', format: 'd' },
+      subtitle: `${rows[0]?.['features']} features, ${rows[0]?.['nonzeros']} of them used; median of ${drawsWord(rows)}, without noise`,
+      x: { field: 'samples', title: 'samples', format: 'd', padding: true },
       y: { field: 'error', title: 'test error (mean squared, 1 = all zeros)', log: true, floor: 1e-10, format: '.0e' },
       curves: methods,
       rows: medians(rows, ['curve', 'samples'], 'error'),
     }),
 };
 
-/** The largest number of a draw. */
-export function drawsOf(rows: readonly Readonly<Record<string, number | string>>[]): number {
-  return Math.max(...rows.map((row) => Number(row['draw'])));
+/** How many draws a point has, in words. */
+export function drawsWord(rows: readonly Row[]): string {
+  const count = Math.max(...rows.map((row) => Number(row['draw'])));
+  return count === 1 ? 'one draw' : `${count} draws`;
 }

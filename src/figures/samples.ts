@@ -3,15 +3,16 @@ import { degreesOfFreedom } from '../data/synthetic.js';
 import { curveChart } from './charts.js';
 import { measurePoints } from './figure.js';
 import type { Figure, Row } from './figure.js';
+import { drawsWord } from './regression.js';
 import { drawProblem, hiddenError, methodsNamed, observedFor } from './recovery.js';
 import type { Method } from './recovery.js';
 
 const full = { size: 50, draws: 5, steps: 400, ranks: [1, 2, 3, 4, 6, 8] };
-const quick = { size: 20, draws: 1, steps: 150, ranks: [1, 2, 3] };
+const quick = { size: 16, draws: 1, steps: 100, ranks: [1, 2, 3] };
 
 const needed = 1e-3;
 /** Observations per degree of freedom within which the number is sought, and how closely. */
-const [leastRatio, closeness] = [1, 0.06];
+const [leastRatio, closeness] = [1, 0.08];
 const freedomLabel = 'degrees of freedom, 2dr − r²';
 
 const methods = methodsNamed(
@@ -80,8 +81,14 @@ export const samplesFigure: Figure = {
   specify: (rows) =>
     curveChart({
       title: `Observations needed for a test error under ${needed}`,
-      subtitle: `${rows[0]?.['size']} × ${rows[0]?.['size']}; for most of ${rows[0]?.['draw']} draws, to ${100 * closeness} %, no solver told the rank`,
-      x: { field: 'rank', title: 'rank r', format: 'd', values: [...new Set(rows.map((row) => Number(row['rank'])))] },
+      subtitle: `${rows[0]?.['size']} × ${rows[0]?.['size']}; in most of ${drawsWord(rows)}, to ${100 * closeness} %, no solver told the rank`,
+      x: {
+        field: 'rank',
+        title: 'rank r',
+        format: 'd',
+        values: [...new Set(rows.map((row) => Number(row['rank'])))],
+        padding: true,
+      },
       y: { field: 'observed', title: 'observed entries needed', format: 'd', floor: 0 },
       curves: [...methods, { label: freedomLabel, colour: '#444444', dash: [1, 3], shape: 'cross' }],
       rows,

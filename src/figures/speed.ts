@@ -6,9 +6,10 @@ import type { Curve } from './charts.js';
 import { measurePoints, medians } from './figure.js';
 import type { Figure, Row } from './figure.js';
 import { drawProblem, observedFor } from './recovery.js';
+import { drawsWord } from './regression.js';
 
 const full = { rank: 5, ratio: 4, draws: 3, denseSteps: 10, sizes: [50, 100, 200, 400, 800] };
-const quick = { rank: 2, ratio: 4, draws: 1, denseSteps: 3, sizes: [20, 40, 80] };
+const quick = { rank: 3, ratio: 4, draws: 1, denseSteps: 3, sizes: [40, 80, 160] };
 
 /** Dense solves beyond this side of a metric only make a person wait. */
 const largestDense = 400;
@@ -95,7 +96,7 @@ export const speedFigure: Figure = {
     });
     return curveChart({
       title: 'Time against size, by backend',
-      subtitle: `square, rank ${rows[0]?.['rank']}, four observations per degree of freedom; median of ${Math.max(...rows.map((row) => Number(row['draw'])))}`,
+      subtitle: `square, rank ${rows[0]?.['rank']}, four observations per degree of freedom; median of ${drawsWord(rows)}`,
       x: {
         field: 'size',
         title: 'side of the matrix',

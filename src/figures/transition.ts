@@ -3,10 +3,10 @@ import { curveChart } from './charts.js';
 import { measurePoints } from './figure.js';
 import type { Figure, Row } from './figure.js';
 import { drawProblem, hiddenError, methodsNamed, observedFor } from './recovery.js';
-import { drawsOf } from './regression.js';
+import { drawsWord } from './regression.js';
 
 const full = { size: 60, rank: 3, draws: 10, steps: 400, ratios: [1.1, 1.2, 1.3, 1.5, 1.75, 2, 2.5, 3] };
-const quick = { size: 24, rank: 2, draws: 2, steps: 200, ratios: [1.2, 1.5, 2, 3] };
+const quick = { size: 20, rank: 2, draws: 2, steps: 150, ratios: [1.3, 1.6, 2.2, 3] };
 
 /** Relative error under which a draw counts as recovered. */
 const recoveredBelow = 1e-3;
@@ -51,8 +51,8 @@ export const transitionFigure: Figure = {
     const first = rows[0];
     return curveChart({
       title: 'How few observations are enough',
-      subtitle: `${first?.['size']} × ${first?.['size']}, rank ${first?.['rank']}, ${drawsOf(rows)} draws a point; recovered: relative error under ${recoveredBelow}, the rank not told`,
-      x: { field: 'ratio', title: 'observations per degree of freedom' },
+      subtitle: `${first?.['size']} × ${first?.['size']}, rank ${first?.['rank']}, ${drawsWord(rows)} a point; recovered: relative error under ${recoveredBelow}, the rank not told`,
+      x: { field: 'ratio', title: 'observations per degree of freedom', padding: true },
       y: {
         field: 'recovered',
         title: 'share of draws recovered',

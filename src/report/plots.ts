@@ -123,6 +123,7 @@ function wholeTicks(numbers: readonly number[]): number[] {
 
 /** Draws a Vega-Lite specification in the style of this project. */
 export async function draw(specification: object): Promise<string> {
+  measureText();
   const { spec } = vegaLite.compile({ ...specification, config } as TopLevelSpec);
   const view = new vega.View(vega.parse(spec), { renderer: 'none' });
   try {
@@ -130,4 +131,16 @@ export async function draw(specification: object): Promise<string> {
   } finally {
     view.finalize();
   }
+}
+
+/** Width of a letter, in its size, on average. */
+const letterWidth = 0.58;
+
+/** Without a canvas Vega takes a letter for 0.8 of its size, and leaves wide margins for legends and titles. */
+function measureText(): void {
+  const metrics: unknown = Reflect.get(vega, 'textMetrics');
+  if (typeof metrics !== 'object' || metrics === null) return;
+  const width = (item: { readonly fontSize?: number }, text: unknown): number =>
+    Math.round(letterWidth * String(text).length * (item.fontSize ?? 11));
+  Reflect.set(metrics, 'width', width);
 }
