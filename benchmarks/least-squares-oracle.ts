@@ -58,18 +58,18 @@ function solveRows(
   ridge: number,
 ): Tall {
   const rank = factor.width;
-  const matrices = Array.from({ length: count }, () => Matrix.eye(rank).mul(ridge));
-  const targets = Array.from({ length: count }, () => Matrix.zeros(rank, 1));
+  const matrices = Array.from({ length: count }, () => Matrix.eye(rank, rank, ridge));
+  const targets = Array.from({ length: count }, () => new Matrix(rank, 1));
   value.forEach((entry, k) => {
     const [i, j] = [own[k] ?? 0, other[k] ?? 0];
-    const row = Matrix.columnVector([...factor.values.subarray(j * rank, (j + 1) * rank)]);
-    matrices[i]?.add(row.mmul(Matrix.from1DArray(1, rank, row.to1DArray())));
+    const row = Matrix.from1DArray(rank, 1, factor.values.subarray(j * rank, (j + 1) * rank));
+    matrices[i]?.add(row.mmul(row.transpose()));
     targets[i]?.add(Matrix.mul(row, entry));
   });
   const solved = tall(count, rank);
   matrices.forEach((matrix, i) => {
-    const target = targets[i] ?? Matrix.zeros(rank, 1);
-    solved.values.set(new CholeskyDecomposition(matrix).solve(Matrix.checkMatrix(target)).to1DArray(), i * rank);
+    const target = targets[i] ?? new Matrix(rank, 1);
+    solved.values.set(new CholeskyDecomposition(matrix).solve(target).to1DArray(), i * rank);
   });
   return solved;
 }

@@ -83,9 +83,10 @@ const leastNoise = 1e-6;
 /** A factor's covariances take rank² reals a row. */
 const mostCovariances = 5e7;
 /** The climb takes a dozen sweeps a component before the first one that a person sees. */
-const mostForClimb = 2e5;
-/** A side at least this many times as long as the other: closer to square the dense metric overfits. */
+const mostForClimb = 3e4;
+/** Closer to square than this the dense metric overfits, unless so large a share of the entries is observed. */
 const leastSlenderness = 2;
+const denseEnough = 0.4;
 /** Multiply-adds of a sweep of the dense metric that a person waits for, and its side. */
 const mostMetricWork = 1.5e10;
 const largestMetricSide = 512;
@@ -164,14 +165,14 @@ function metric({ precision }: SelectionOptions, offsets: OffsetChoice): Candida
   return { name: 'posterior-metric', offsets, settles: false, solver: () => solver };
 }
 
-/** Whether the dense metric of the short side is worth a try: that side is small, and much shorter than the other. */
+/** Whether the dense metric of the short side is worth a try: small, and with enough to learn it from. */
 function bearsMetric({ shape, value }: Observations): boolean {
   const [short, long] = [Math.min(...shape), Math.max(...shape)];
   const work = value.length * short ** 2 + 1.2 * long * short ** 3;
   const isDense = value.length >= 0.05 * short * long;
-  const isSlender = long >= leastSlenderness * short;
+  const isBorne = long >= leastSlenderness * short || value.length >= denseEnough * short * long;
   return (
-    isSlender && short <= largestMetricSide && work <= mostMetricWork && isDense && long * short ** 2 <= mostCovariances
+    isBorne && short <= largestMetricSide && work <= mostMetricWork && isDense && long * short ** 2 <= mostCovariances
   );
 }
 
