@@ -1,8 +1,10 @@
 /** The posterior solvers: noise level and rank found, intervals that cover, choices made on held-out observations. */
 import * as tf from '@tensorflow/tfjs';
-import { complete, createObservations, generateProblem, useBackend } from '../../src/index.js';
+import { atMostSteps, complete, createObservations, createSparseProblem, firstOf } from '../../src/index.js';
+import { generateProblem, meanOf, solve, useBackend, whenConverged } from '../../src/index.js';
 import type { Observations, Truth } from '../../src/index.js';
 import { createRandom } from '../../src/data/random.js';
+import { climbingPosterior } from '../../src/solvers/posterior/climbing-posterior.js';
 
 beforeAll(() => useBackend('auto'));
 
@@ -73,4 +75,38 @@ it('takes a noise level that is given', async () => {
   const { noise, solver } = await complete(observations, { noise: 0.25 });
   expect(solver).toBe('posterior');
   expect(noise).toBeCloseTo(0.25, 10);
+});
+
+it.each([1, 2, 3])('climbs to the rank where observations are few, draw %p', async (seed) => {
+  const observed = Math.round(1.5 * 5 * 195);
+  const { observations, truth } = generateProblem({ shape: [100, 100], rank: 5, observed, noise: 0.1, seed });
+  const problem = createSparseProblem(observations, true);
+  const before = tf.memory().numTensors;
+  try {
+    const stop = firstOf(whenConverged({ change: 1e-4, residual: Infinity }), atMostSteps(60));
+    const { estimate } = await solve(climbingPosterior({ rank: 20, precision: 'float64' }), problem, { stop });
+    expect(tf.memory().numTensors).toBe(before);
+    expect(Math.abs(estimate.left.means.width - 5)).toBeLessThanOrEqual(1);
+    expect(Math.abs(Math.sqrt(estimate.noise) / 0.1 - 1)).toBeLessThan(0.15);
+    const { row, column, value } = hidden(observations, truth, 0);
+    const squares = value.reduce((sum, target, k) => sum + (target - meanOf(estimate, row[k]!, column[k]!)) ** 2, 0);
+    // Least squares told the rank and the best ridge is at 1.7 to 1.8 times the noise.
+    expect(Math.sqrt(squares / value.length)).toBeLessThan(0.2);
+  } finally {
+    problem.dispose();
+  }
+});
+
+it.each<[string, number[], number[], number[]]>([
+  ['a single observation', [0], [0], [3]],
+  ['a constant matrix', [0, 0, 1, 1, 2, 2], [0, 1, 1, 2, 0, 2], [2, 2, 2, 2, 2, 2]],
+  ['zeros', [0, 1, 2], [0, 1, 2], [0, 0, 0]],
+  ['one row seen once', [0, 0, 0, 1, 1, 1, 2], [0, 1, 2, 0, 1, 2, 0], [1, -2, 3, 0.5, 4, -1, 2]],
+  ['all observed', [0, 0, 0, 1, 1, 1, 2, 2, 2], [0, 1, 2, 0, 1, 2, 0, 1, 2], [1, -2, 3, 0.5, 4, -1, 2, 7, -3]],
+])('gives numbers for %s', async (_, row, column, value) => {
+  const observations = createObservations({ shape: [3, 3], row, column, value });
+  const { status, completion } = await complete(observations, { solver: 'posterior' });
+  expect(status).not.toBe('non-finite');
+  expect(completion.predict([0, 1, 2], [2, 1, 0]).every(Number.isFinite)).toBe(true);
+  expect(completion.standardError!([0, 1, 2], [2, 1, 0]).every(Number.isFinite)).toBe(true);
 });
