@@ -55,10 +55,6 @@ export function defineKernel<R extends string, I extends string, A extends Attri
   };
   const isNative = (): boolean => isRegistered(definition.name, tf.getBackend());
   const runPortable = (inputs: KernelInputs<R, I, A>): RealTensor => {
-    const { portable } = definition;
-    if (portable === undefined) {
-      throw new RangeError(`${definition.name}: expected a backend that implements it, got ${tf.getBackend()}`);
-    }
     if (precisionOf(inputs) === 'float64') {
       throw new RangeError(
         `${definition.name}: expected float32 on backend ${tf.getBackend()}, got float64; use precision float32`,
@@ -66,8 +62,11 @@ export function defineKernel<R extends string, I extends string, A extends Attri
     }
     const reals = mapRecord(definition.reals, (name) => inputs.reals[name].tensor);
     const output = tf.tidy(() =>
-      portable({ reals, integers: inputs.integers, attributes: inputs.attributes }),
+      definition.portable?.({ reals, integers: inputs.integers, attributes: inputs.attributes }),
     );
+    if (output === undefined) {
+      throw new RangeError(`${definition.name}: expected a backend that implements it, got ${tf.getBackend()}`);
+    }
     return asReal(output, 'float32');
   };
   const run = (inputs: KernelInputs<R, I, A>): RealTensor => {

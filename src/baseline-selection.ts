@@ -101,7 +101,11 @@ export function selectSteps<State>(
       ended = done - bestStep >= stepPatience;
       return ended ? 'converged' : undefined;
     };
-    const stop = firstOf(whenConverged({ change: tolerance, residual: Math.sqrt(tolerance) }), limit, atMostSteps(maxSteps));
+    const stop = firstOf(
+      whenConverged({ change: tolerance, residual: Math.sqrt(tolerance) }),
+      limit,
+      atMostSteps(maxSteps),
+    );
     await solve(solver, problem, {
       ...signalOf(settings),
       ...{ stop, inspect },

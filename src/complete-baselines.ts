@@ -71,7 +71,8 @@ export async function completeByNetwork(observations: Observations, settings: Co
     const steps = found?.choice ?? Infinity;
     const early: StopRule = (progress) =>
       (progress.at(-1)?.residual ?? Infinity) <= level || progress.length >= steps ? 'converged' : undefined;
-    const rank = (values: Float64Array): number => values.filter((value) => value > leastShare * (values[0] ?? 0)).length;
+    const rank = (values: Float64Array): number =>
+      values.filter((value) => value > leastShare * (values[0] ?? 0)).length;
     return Promise.resolve({ solver, stop: firstOf(early, stopRule(remaining(settings, found), 0)), ridge: 0, rank });
   });
 }

@@ -117,7 +117,21 @@ function inverseNormals(factor: tf.Tensor2D, ridge: tf.Tensor1D, pattern: Sparse
   return solved.slice([0, rank], [pattern.shape[0], rank * rank]).reshape([pattern.shape[0], rank, rank]);
 }
 
-/** One number is read from the device a step. */
+/** Steps without a look at the device, at most. */
+const mostUnseen = 8;
+
+/**
+ * Steps until the next look: a read waits for the device to finish, so none is made before the pace so far says that the
+ * tolerance may be near. A step too many only makes the correction more accurate.
+ * @param share Product over the first product after `steps` steps.
+ */
+function stepsUnseen(share: number, steps: number, enough: number): number {
+  const pace = Math.log(share) / steps;
+  if (!(pace < 0)) return 1;
+  const left = Math.floor(Math.log(enough / share) / pace);
+  return Math.max(1, Math.min(mostUnseen, left));
+}
+
 async function conjugateGradient(
   system: System,
   gradient: Pair,
@@ -147,8 +161,10 @@ async function conjugateGradient(
     return { solution: zero, residual: gradient, direction, product: dot(gradient, direction) };
   });
   const first = (await iterate.product.data())[0] ?? NaN;
+  const enough = tolerance ** 2;
   let steps = 0;
-  for (let product = first; product > tolerance ** 2 * first && steps < maxSteps; steps += 1) {
+  let nextRead = 1;
+  for (let share = first > 0 ? 1 : 0; share > enough && steps < maxSteps;) {
     const last = iterate;
     iterate = tidy(() => {
       const applied = system.apply(last.direction);
@@ -161,7 +177,10 @@ async function conjugateGradient(
       return { solution, residual, direction, product: next };
     });
     tf.dispose(flat(last));
-    product = (await iterate.product.data())[0] ?? NaN;
+    steps += 1;
+    if (steps < Math.min(nextRead, maxSteps)) continue;
+    share = ((await iterate.product.data())[0] ?? NaN) / first;
+    nextRead = steps + stepsUnseen(share, steps, enough);
   }
   const { solution } = iterate;
   tf.dispose(flat(iterate).filter((tensor) => tensor !== solution.left && tensor !== solution.right));

@@ -126,14 +126,14 @@ function checkedOptimiser(options: DeepLinearOptions, depth: number, scale: numb
   const { width, learningRate, optimiser = 'momentum' } = options;
   const whole = (value: number, least: number): boolean => Number.isInteger(value) && value >= least;
   if (!whole(depth, 2) || depth > 6) throw new InputError('depth', 'a whole number from 2 to 6', `${depth}`);
-  if (width !== undefined && !whole(width, 1)) throw new InputError('width', 'a whole number of at least 1', `${width}`);
+  if (width !== undefined && !whole(width, 1))
+    throw new InputError('width', 'a whole number of at least 1', `${width}`);
   if (!whole(iterations, 1)) throw new InputError('iterations', 'a whole number of at least 1', `${iterations}`);
   if (!(scale > 0 && Number.isFinite(scale))) throw new InputError('initialScale', 'a positive number', `${scale}`);
   if (learningRate !== undefined && !(learningRate > 0 && Number.isFinite(learningRate)))
     throw new InputError('learningRate', 'a positive number', `${learningRate}`);
   const found = optimisers[optimiser];
-  if (found === undefined)
-    throw new InputError('optimiser', `one of ${Object.keys(optimisers).join(', ')}`, optimiser);
+  if (found === undefined) throw new InputError('optimiser', `one of ${Object.keys(optimisers).join(', ')}`, optimiser);
   return found;
 }
 

@@ -154,7 +154,7 @@ async function tripletsAbove(problem: SparseProblem, state: NuclearNormState, th
   const sparse = problem.residuals.holding(proposed.map((value, k) => value - (fitted[k] as number)));
   const matrix = left.width === 0 ? sparse : lowRankPlus(left, right, sparse);
   try {
-    for (let [start, steps] = [block, powerSteps]; ; ) {
+    for (let [start, steps] = [block, powerSteps]; ;) {
       const triplets = await leadingTriplets(matrix, start, steps);
       const { width } = start;
       if (width === most || !((triplets.values.at(-1) ?? NaN) > threshold)) return triplets;
