@@ -64,10 +64,10 @@ function askDriver(): LoadedTensorflow['gpu'] {
   }
 }
 
-/** Node 23 removed what the published tfjs-node still calls. */
+/** Node 23 removed, or warns of, what the published tfjs-node still calls. */
 function restoreRemoved(functions: object & { isNullOrUndefined?: unknown; isArray?: unknown }): void {
   functions.isNullOrUndefined ??= (value: unknown): boolean => value === null || value === undefined;
-  functions.isArray ??= Array.isArray;
+  if (functions.isArray !== Array.isArray) functions.isArray = Array.isArray;
 }
 
 /** An addon that was linked to the libraries of a wheel; tfjs-node's JavaScript around it. */

@@ -13,6 +13,7 @@ import {
 import type { Observations } from '../../src/index.js';
 import { factorError } from '../../benchmarks/measure.js';
 import { createRandom } from '../../src/data/random.js';
+import { presentBackends } from '../support/backends.js';
 
 async function run(observations: Observations, hasFloat64 = true, rank?: number) {
   const problem = createSparseProblem(observations, hasFloat64);
@@ -23,14 +24,19 @@ async function run(observations: Observations, hasFloat64 = true, rank?: number)
   }
 }
 
-describe.each(['wasm', 'cpu'])('on %s', (backend) => {
-  beforeAll(() => useBackend(backend));
+describe.each(['tensorflow', 'wasm', 'cpu'])('on %s', (backend) => {
+  let present = false;
+  beforeAll(async () => {
+    present = (await presentBackends()).has(backend);
+    if (present) await useBackend(backend);
+  });
 
   it.each([
     [[60, 60], 3, 3, undefined],
     [[40, 90], 2, 4, undefined],
     [[80, 50], 4, 2.5, 1e6],
   ] as const)('finds the rank of %p, rank %i', async (shape, rank, ratio, conditionNumber) => {
+    if (!present) return;
     const observed = Math.round(ratio * rank * (shape[0] + shape[1] - rank));
     const condition = conditionNumber === undefined ? {} : { conditionNumber };
     const { observations, truth } = generateProblem({ shape, rank, observed, seed: 3, ...condition });
