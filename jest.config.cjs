@@ -2,6 +2,8 @@ const { useSoftwareGpu } = require('./scripts/software-gpu.cjs');
 
 // Before any worker starts: they inherit the environment.
 useSoftwareGpu();
+// Tests get a copy of the environment, which libtensorflow does not see: its own is set before they start.
+process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
 
 /** Tests run on the TypeScript sources; `npm run build` checks the types. */
 module.exports = {
