@@ -78,8 +78,8 @@ async function loadDawn(): Promise<{ create(flags: string[]): Gpu; readonly glob
 }
 
 function nameOf({ info }: Adapter): string {
-  const known = [info?.vendor, info?.architecture, info?.device, info?.description].filter(Boolean);
-  return known.length === 0 ? 'unnamed GPU' : known.join(' ');
+  const name = info?.device || [info?.vendor, info?.architecture].filter(Boolean).join(' ');
+  return [name || 'unnamed GPU', info?.description].filter(Boolean).join(', ');
 }
 
 /** Starts the backend and puts the active one back: once registered, TensorFlow.js prefers this one to all others. */

@@ -5,6 +5,7 @@ import { portable } from './portable.js';
 import { reference } from './reference.js';
 import type { ProductAttributes } from './reference.js';
 import { tensorflow } from './tensorflow.js';
+import { webgpu } from './webgpu.js';
 
 /** Block sizes of the AssemblyScript implementation; `assembly.ts` has the same. */
 const innerBlock = 256;
@@ -18,6 +19,7 @@ export const matrixProductKernel = defineKernel<'left' | 'right', never, Product
   reference,
   portable,
   tensorflow,
+  webgpu,
   assembly: {
     float32: 'matrixProduct32',
     float64: 'matrixProduct64',

@@ -3,8 +3,8 @@ import type { PortableCall } from '../contract.js';
 import type { ProductAttributes } from './reference.js';
 
 /**
- * tf.matMul; the symmetric case averages with its transpose, so that it is symmetric here too. GPUs have nothing better:
- * their tf.matMul is tiled and tuned.
+ * tf.matMul; the symmetric case averages with its transpose, so that it is symmetric here too. GPUs have nothing better
+ * for large results: their tf.matMul is tiled and tuned.
  */
 export function portable({ reals, attributes }: PortableCall<'left' | 'right', never, ProductAttributes>): tf.Tensor {
   const { rows, transposeLeft, transposeRight, symmetric, scale, shift } = attributes;

@@ -143,6 +143,7 @@ function products(): ParityCase[] {
     [4, 8, 7],
     [33, 70, 21],
     [67, 9, 300],
+    [6, 10, 1100],
     [130, 131, 513],
   ] as const;
   return sizes.flatMap(([rows, columns, inner]) => [
