@@ -40,6 +40,9 @@ async function expectParity(precision: Precision, portable: boolean): Promise<vo
   expect(misses).toEqual([]);
 }
 
+// A GPU that a CPU plays is slow, most of all when the machine is busy.
+jest.setTimeout(300000);
+
 describe.each(['tensorflow', 'webgpu', 'wasm', 'cpu'])('on %s', (name) => {
   let absent: string | undefined;
 
