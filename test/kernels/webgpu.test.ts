@@ -1,5 +1,6 @@
 /** What is WebGPU's own: errors of the device, grids beyond a dimension, lists cut into segments. Skipped without it. */
 import * as tf from '@tensorflow/tfjs';
+import { choleskySolve } from '../../kernels/cholesky-solve/index.js';
 import { combine } from '../../kernels/combine/index.js';
 import { reportBackends, useBackend } from '../../kernels/backends/index.js';
 import { activityOf } from '../../kernels/backends/webgpu-device.js';
@@ -107,6 +108,22 @@ itThere('lists of very different lengths are cut, and give the same sums', async
   disposePattern(pattern);
   expect(tf.memory().numTensors).toBe(before - 3);
 });
+
+// Within workgroup memory, and beyond it.
+for (const width of [5, 90]) {
+  itThere(`an indefinite block of ${width} gives NaN in its own row only`, async () => {
+    const blocks = new Float64Array(2 * width * width);
+    for (let k = 0; k < 2 * width; k += 1) blocks[k * width + (k % width)] = k === width - 1 ? -1 : 2;
+    const solved = await downloadReal(
+      choleskySolve(
+        uploadReal(blocks, [2, width, width], 'float32'),
+        uploadReal(new Float64Array(2 * width).fill(1), [2, width], 'float32'),
+      ),
+    );
+    expect(solved.slice(0, width).some(Number.isNaN)).toBe(true);
+    solved.slice(width).forEach((value) => expect(value).toBeCloseTo(0.5, 6));
+  });
+}
 
 // Last: nothing works afterwards.
 itThere('a lost device fails reads with one line, and is reported as absent', async () => {
