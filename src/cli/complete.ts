@@ -18,16 +18,22 @@ import { summaryPlot } from '../report/plots.js';
 import type { Command, Parsed } from './command.js';
 import { alignColumns, exitCode } from './io.js';
 import type { Io } from './io.js';
-import { choiceOption, numberOption, positive, required, textOption, wholeFromOne, wholeFromZero } from './options.js';
+import {
+  alphaRule,
+  choiceOption,
+  fractionRule,
+  numberOption,
+  positive,
+  readNoise,
+  required,
+  textOption,
+  toleranceRule,
+  wholeFromOne,
+  wholeFromZero,
+} from './options.js';
 import { networkOptions, readNetwork } from './network-options.js';
 import { placeOf, placesOf, reading } from './paths.js';
 import { showProgress } from './progress.js';
-
-const alphaRule = { expected: 'a number in (0, 1]', accepts: (value: number) => value > 0 && value <= 1 };
-const fractionRule = {
-  expected: 'a fraction of at least 0 and below 1',
-  accepts: (value: number) => value >= 0 && value < 1,
-};
 
 export const completeCommand: Command = {
   usage: 'complete <observations>',
@@ -149,9 +155,7 @@ function readSettings(parsed: Parsed): Settings {
   const offsets = choiceOption(parsed, 'offsets', ['auto', ...offsetChoices] as const) ?? 'auto';
   const backend = choiceOption(parsed, 'backend', backendNames) ?? 'auto';
   const precision = choiceOption(parsed, 'precision', ['mixed', 'float32'] as const) ?? 'mixed';
-  const tolerance =
-    numberOption(parsed, 'tolerance', { expected: 'a number in (0, 1)', accepts: (value) => value > 0 && value < 1 }) ??
-    defaultTolerance;
+  const tolerance = numberOption(parsed, 'tolerance', toleranceRule) ?? defaultTolerance;
   const maxSteps = numberOption(parsed, 'max-steps', wholeFromOne);
   const timeLimit = numberOption(parsed, 'time-limit', positive);
   const shapeText = textOption(parsed, 'shape');
@@ -183,14 +187,6 @@ function readSettings(parsed: Parsed): Settings {
       report: textOption(parsed, 'report'),
     },
   };
-}
-
-/** 0 where the data are exact, undefined where the level is to be found. */
-function readNoise(parsed: Parsed): number | undefined {
-  if (parsed['noise'] === 'none') return 0;
-  if (parsed['noise'] === 'auto') return undefined;
-  const rule = { expected: 'auto, none or a positive number', accepts: (value: number) => value > 0 };
-  return numberOption(parsed, 'noise', rule);
 }
 
 /** Everything about files that can be known before the solve. */

@@ -5,6 +5,7 @@ import { BackendError, InputError } from '../errors.js';
 import { version } from '../version.js';
 import { backendsCommand } from './backends.js';
 import type { Command, Parsed } from './command.js';
+import { compareCommand } from './compare.js';
 import { completeCommand } from './complete.js';
 import { figureCommand } from './figure.js';
 import { generateCommand } from './generate.js';
@@ -16,6 +17,7 @@ import { senseCommand } from './sense.js';
 /** Adding a command is a file and a line here. */
 const commands: readonly Command[] = [
   completeCommand,
+  compareCommand,
   regressCommand,
   senseCommand,
   generateCommand,

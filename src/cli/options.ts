@@ -26,6 +26,19 @@ export const wholeFromZero: NumberRule = {
   accepts: (value) => Number.isSafeInteger(value) && value >= 0,
 };
 
+export const alphaRule: NumberRule = {
+  expected: 'a number in (0, 1]',
+  accepts: (value: number) => value > 0 && value <= 1,
+};
+export const fractionRule: NumberRule = {
+  expected: 'a fraction of at least 0 and below 1',
+  accepts: (value: number) => value >= 0 && value < 1,
+};
+export const toleranceRule: NumberRule = {
+  expected: 'a number in (0, 1)',
+  accepts: (value) => value > 0 && value < 1,
+};
+
 /** Not the hexadecimal, binary and blank texts that `Number` takes. */
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/iu;
 
@@ -53,4 +66,12 @@ export function choiceOption<Choice extends string>(
 export function required<T>(value: T | undefined, name: string, expected: string): T {
   if (value !== undefined) return value;
   throw new InputError(`--${name}`, expected, 'nothing');
+}
+
+/** 0 where the data are exact, undefined where the level is to be found. */
+export function readNoise(parsed: Parsed, name = 'noise'): number | undefined {
+  if (parsed[name] === 'none') return 0;
+  if (parsed[name] === 'auto') return undefined;
+  const rule = { expected: 'auto, none or a positive number', accepts: (value: number) => value > 0 };
+  return numberOption(parsed, name, rule);
 }

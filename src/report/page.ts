@@ -11,6 +11,7 @@ const style = `
   table { border-collapse: collapse; margin: 1rem 0; }
   th { text-align: left; font-weight: normal; color: #666; padding: 0.15rem 1.5rem 0.15rem 0; }
   td { padding: 0.15rem 0; font-variant-numeric: tabular-nums; }
+  .wide th, .wide td { padding: 0.15rem 1.2rem 0.15rem 0; white-space: nowrap; }
   figure { margin: 1.5rem 0; }
   figure svg { max-width: 100%; height: auto; }
   figcaption, .warning { color: #555; }
@@ -24,6 +25,22 @@ export async function reportPage(title: string, result: CompleteResult, metrics:
     .map(([name, value]) => `<tr><th>${escape(name)}</th><td>${escape(value)}</td></tr>`)
     .join('\n');
   const notes = result.warnings.map((warning) => `<p class="warning">Note: ${escape(warning)}</p>`).join('\n');
+  const body = `<p class="status${result.status === 'converged' ? '' : ' unfinished'}"><strong>${escape(result.status)}</strong>. ${escape(result.advice)}</p>
+${notes}
+<table>
+${rows}
+</table>
+<figure>${convergence}
+<figcaption>Blue: how much each step still moved the estimate; the solve ends when this stays under the tolerance. Red: how far the
+estimate is from the observed values; on exact data this is rounding alone. Grey: the smoothing, lowered whenever the estimate has
+settled.</figcaption></figure>
+<figure>${spectrum}
+<figcaption>A low-rank matrix shows as a few large values and a gap below them; the number above the gap is its rank.</figcaption></figure>`;
+  return pageOf(title, body);
+}
+
+/** A page under the title, in the style of all pages. @param body HTML. */
+export function pageOf(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -34,17 +51,7 @@ export async function reportPage(title: string, result: CompleteResult, metrics:
 </head>
 <body>
 <h1>${escape(title)}</h1>
-<p class="status${result.status === 'converged' ? '' : ' unfinished'}"><strong>${escape(result.status)}</strong>. ${escape(result.advice)}</p>
-${notes}
-<table>
-${rows}
-</table>
-<figure>${convergence}
-<figcaption>Blue: how much each step still moved the estimate; the solve ends when this stays under the tolerance. Red: how far the
-estimate is from the observed values; on exact data this is rounding alone. Grey: the smoothing, lowered whenever the estimate has
-settled.</figcaption></figure>
-<figure>${spectrum}
-<figcaption>A low-rank matrix shows as a few large values and a gap below them; the number above the gap is its rank.</figcaption></figure>
+${body}
 </body>
 </html>
 `;
@@ -75,10 +82,11 @@ export function summaryRows(metrics: Metrics): [string, string][] {
 }
 
 /** Four digits, without a row of leading zeros. */
-function readable(value: number): string {
+export function readable(value: number): string {
   return value !== 0 && value < 1e-3 ? value.toExponential(3) : value.toPrecision(4);
 }
 
-function escape(text: string): string {
+/** Text as HTML. */
+export function escape(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

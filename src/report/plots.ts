@@ -4,8 +4,8 @@ import * as vegaLite from 'vega-lite';
 import type { TopLevelSpec } from 'vega-lite';
 import type { Progress } from '../solvers/solver.js';
 
-const width = 560;
-const height = 240;
+export const width = 560;
+export const height = 240;
 const config = {
   background: 'white',
   font: 'Helvetica, Arial, sans-serif',
