@@ -1,9 +1,10 @@
 /**
  * Prints one benchmark's table, or all of them.
  *
- *     npm run benchmark -- peers|transition|scale|noise|sides|p1|powers|kernels|gpu|all [--tiny] [--large]
+ *     npm run benchmark -- peers|transition|scale|noise|sides|p1|powers|features|kernels|gpu|all [--tiny] [--large]
  */
 import { useBackend } from '../src/index.js';
+import * as features from './features.js';
 import * as gpu from './gpu.js';
 import * as kernels from './kernels.js';
 import { machine } from './measure.js';
@@ -31,6 +32,7 @@ export const benchmarks: Readonly<Record<string, (tiny: boolean) => Promise<stri
     return gpu.gpuTable(await gpu.measureGpu(tiny ? gpu.tiny : full));
   },
   noise: async (tiny) => noise.noiseTable(await noise.measureNoise(tiny ? noise.tiny : noise.full)),
+  features: async (tiny) => features.featuresTable(await features.measureFeatures(tiny ? features.tiny : features.full)),
   p1: async (tiny) => p1.p1Table(await p1.measureP1(tiny ? p1.tiny : p1.full)),
 };
 

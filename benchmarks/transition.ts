@@ -5,7 +5,7 @@
  */
 import { alternating, createProblem, createSparseProblem, degreesOfFreedom, generateProblem } from '../src/index.js';
 import { atMostSteps, firstOf, linRfm, rowsOnly, solve, twoSidedLinRfm, whenConverged } from '../src/index.js';
-import { constant, followChange } from '../src/index.js';
+import { constant, followChange, nuclearNorm, whenGapCloses } from '../src/index.js';
 import type { Observations, Truth } from '../src/index.js';
 import { factorError, markdownTable } from './measure.js';
 
@@ -35,6 +35,7 @@ export async function measureTransition(options: TransitionOptions): Promise<Tra
     'one-sided': (observations, truth) => dense(observations, truth, rowsOnly, 0.01, options.denseSteps),
     alternating: (observations, truth) => dense(observations, truth, alternating, 0.05, options.denseSteps),
     'two-sided': twoSided,
+    'nuclear norm': convex,
   };
   const rows: TransitionRow[] = [];
   for (const [method, errorOf] of Object.entries(methods)) {
@@ -71,6 +72,16 @@ async function twoSided(observations: Observations, truth: Truth): Promise<numbe
   try {
     const { estimate } = await solve(twoSidedLinRfm(), problem, { stop: atMostSteps(3000) });
     return factorError(estimate, truth);
+  } finally {
+    problem.dispose();
+  }
+}
+
+async function convex(observations: Observations, truth: Truth): Promise<number> {
+  const problem = createSparseProblem(observations, true);
+  try {
+    const stop = firstOf(whenGapCloses({ gap: 1e-5, residual: 1e-4 }), atMostSteps(400));
+    return factorError((await solve(nuclearNorm(), problem, { stop })).estimate, truth);
   } finally {
     problem.dispose();
   }

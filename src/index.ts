@@ -61,6 +61,16 @@ export type { PosteriorFactorsOptions } from './solvers/posterior/posterior-fact
 export { posteriorMetric } from './solvers/posterior/posterior-metric.js';
 export { meanOf, varianceOf } from './solvers/posterior/estimate.js';
 export type { PosteriorEstimate } from './solvers/posterior/estimate.js';
+export { compareSolvers, parseContender } from './compare.js';
+export type { CompareOptions, Compared, Contender } from './compare.js';
+export { deepLinear, networkLayers } from './solvers/deep-linear.js';
+export type { DeepLinearOptions, DeepLinearState } from './solvers/deep-linear.js';
+export { compareFeatures } from './solvers/network-features.js';
+export type { LayerFeatures, LayerWeights } from './solvers/network-features.js';
+export { nuclearNorm } from './solvers/nuclear-norm.js';
+export type { NuclearNormOptions, NuclearNormState } from './solvers/nuclear-norm.js';
+export { spectralLinRfm } from './solvers/spectral-lin-rfm.js';
+export type { SpectralLinRfmOptions } from './solvers/spectral-lin-rfm.js';
 export { createProblem } from './problem.js';
 export type { Direction, Pattern, Problem } from './problem.js';
 export { alternating, columnsOnly, linRfm, rowsOnly } from './solvers/lin-rfm.js';
@@ -87,13 +97,16 @@ export {
   firstOf,
   statusAdvice,
   whenConverged,
+  whenGapCloses,
   whenStagnated,
   whenUnmet,
   withinSeconds,
 } from './solvers/stop-rules.js';
 export type { StopRule } from './solvers/stop-rules.js';
 
-export { eigenPower } from './linalg/eigen-power.js';
+export { eigenFunction, eigenPower } from './linalg/eigen-power.js';
+export { penaltyOf } from './linalg/penalty.js';
+export type { SpectralFunction } from './linalg/penalty.js';
 export { matrixPower, newtonSchulzPower } from './linalg/matrix-power.js';
 export type { PowerResult, SpectralPower, SpectralRange } from './linalg/matrix-power.js';
 
@@ -107,6 +120,7 @@ export { gatherBlocks } from '../kernels/gather-blocks/index.js';
 export { matrixProduct } from '../kernels/matrix-product/index.js';
 export { rowNormalSolve } from '../kernels/row-normal-solve/index.js';
 export { sampledProduct } from '../kernels/sampled-product/index.js';
+export { sampledProductGradient, sampledProductOp } from '../kernels/sampled-product/gradient.js';
 export { sparseProduct } from '../kernels/sparse-product/index.js';
 export { disposePattern, uploadPattern } from '../kernels/sparse-pattern.js';
 export type { SparsePattern } from '../kernels/sparse-pattern.js';

@@ -30,12 +30,27 @@ export async function symmetricEigen(matrix: RealTensor): Promise<SymmetricEigen
  * @param range Eigenvalues that rounding put below `lower` are lifted to it.
  * @returns The power, [n, n], and no defects; the caller disposes.
  */
-export async function eigenPower(matrix: RealTensor, exponent: number, range: SpectralRange): Promise<PowerResult> {
+export function eigenPower(matrix: RealTensor, exponent: number, range: SpectralRange): Promise<PowerResult> {
+  return eigenFunction(matrix, (value) => value ** exponent, range);
+}
+
+/**
+ * A function of a symmetric matrix through a full eigendecomposition: E f(Λ) Eᵀ.
+ * @param matrix Symmetric, [n, n].
+ * @param apply What becomes of an eigenvalue.
+ * @param range Eigenvalues that rounding put below `lower` are lifted to it.
+ * @returns [n, n], and no defects; the caller disposes.
+ */
+export async function eigenFunction(
+  matrix: RealTensor,
+  apply: (value: number) => number,
+  range: Pick<SpectralRange, 'lower'>,
+): Promise<PowerResult> {
   const { values, vectors } = await symmetricEigen(matrix);
   const size = values.length;
-  const powers = values.map((value) => Math.max(value, range.lower) ** exponent);
+  const images = values.map((value) => apply(Math.max(value, range.lower)));
   const flat = Float64Array.from(vectors.to1DArray());
-  const scaled = flat.map((entry, k) => entry * (powers[k % size] ?? 0));
+  const scaled = flat.map((entry, k) => entry * (images[k % size] ?? 0));
   const left = uploadReal(scaled, [size, size], matrix.precision);
   const right = uploadReal(flat, [size, size], matrix.precision);
   try {

@@ -17,6 +17,7 @@ import type { Tall } from '../linalg/tall.js';
 import { thinSvd } from '../linalg/thin-svd.js';
 import { largestSingularValue } from '../sparse-problem.js';
 import type { SparseProblem } from '../sparse-problem.js';
+import type { LayerWeights } from './network-features.js';
 import { optimisers } from './optimisers.js';
 import type { Optimiser } from './optimisers.js';
 import type { Measures, Solver, Step } from './solver.js';
@@ -219,6 +220,22 @@ async function estimateOf({ shape, scale }: SparseProblem, { layers }: DeepLinea
   } finally {
     right.dispose();
   }
+}
+
+/** The weights of every layer on the host, from the input: what `compareFeatures` looks at. The state stays the caller's. */
+export function networkLayers({ layers }: DeepLinearState): Promise<LayerWeights[]> {
+  return Promise.all(
+    layers.map(async (layer, k) => {
+      const isLast = k === layers.length - 1;
+      const upright = isLast ? layer.clone() : layer.transpose();
+      try {
+        const [outputs = 0, inputs = 0] = upright.shape;
+        return { outputs, inputs, values: Float64Array.from(await upright.data()) };
+      } finally {
+        upright.dispose();
+      }
+    }),
+  );
 }
 
 function disposeState({ layers, memories }: DeepLinearState): void {

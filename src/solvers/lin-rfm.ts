@@ -21,6 +21,7 @@ import {
   uploadReal,
 } from '../../kernels/real.js';
 import type { RealTensor } from '../../kernels/real.js';
+import { InputError } from '../errors.js';
 import { gram } from '../linalg/gram.js';
 import { largestDefect, newtonSchulzPower } from '../linalg/matrix-power.js';
 import type { PowerResult, SpectralPower } from '../linalg/matrix-power.js';
@@ -58,6 +59,11 @@ export interface LinRfmOptions {
   readonly sides: Sides;
   /** Puts the observed values back into the estimate after every step. */
   readonly keepObserved: boolean;
+  /**
+   * Metric M₀² that the first estimate is solved with, symmetric positive definite, row-major [columns, columns] in the
+   * order of the observations; the identity unless given.
+   */
+  readonly startMetric?: Float64Array;
   /** How the metric is raised to its power: Newton–Schulz unless given. */
   readonly power?: SpectralPower;
   readonly name?: string;
@@ -123,7 +129,10 @@ export function linRfm(options: LinRfmOptions): Solver<LinRfmState> {
 
   return {
     name,
-    init: (problem) => Promise.resolve(init(problem)),
+    init: (problem) =>
+      options.startMetric === undefined
+        ? Promise.resolve(init(problem))
+        : initFrom(problem, options.startMetric, ridge([], 1), keepObserved),
     step,
     estimate: originalOrder,
     dispose: (state) => disposeReal(state.matrix),
@@ -137,6 +146,29 @@ function init(problem: Problem): LinRfmState {
     const zeros = uploadReal(new Float64Array(count * size), [count, size], problem.precision);
     return { matrix: putBack(zeros, problem.rows), direction: 'rows', squaredNorm: problem.observed };
   });
+}
+
+/** The rows solved with a given metric. */
+async function initFrom(
+  problem: Problem,
+  metric: Float64Array,
+  ridge: number,
+  keepObserved: boolean,
+): Promise<LinRfmState> {
+  const { rows, orders, precision } = problem;
+  const { size } = rows;
+  if (metric.length !== size * size)
+    throw new InputError('startMetric', `${size} x ${size} entries`, `${metric.length}`, 'give one row a column of X');
+  const place = (k: number): number => orders.columns[k] ?? 0;
+  const ordered = metric.map((_, at) => metric[place(Math.floor(at / size)) * size + place(at % size)] ?? NaN);
+  const { matrix, norms } = tidyReals(() => {
+    const solved = solveRows(rows, uploadReal(ordered, [size, size], precision), ridge);
+    const kept = keepObserved ? putBack(solved, rows) : solved;
+    return { matrix: kept, norms: differenceNorms(kept, kept) };
+  });
+  const [, squaredNorm = NaN] = await downloadReal(norms);
+  disposeReal(norms);
+  return { matrix, direction: 'rows', squaredNorm };
 }
 
 /** Powers the AGOP and frees it, whether that works or not. */
