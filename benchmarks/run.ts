@@ -32,7 +32,8 @@ export const benchmarks: Readonly<Record<string, (tiny: boolean) => Promise<stri
     return gpu.gpuTable(await gpu.measureGpu(tiny ? gpu.tiny : full));
   },
   noise: async (tiny) => noise.noiseTable(await noise.measureNoise(tiny ? noise.tiny : noise.full)),
-  features: async (tiny) => features.featuresTable(await features.measureFeatures(tiny ? features.tiny : features.full)),
+  features: async (tiny) =>
+    features.featuresTable(await features.measureFeatures(tiny ? features.tiny : features.full)),
   p1: async (tiny) => p1.p1Table(await p1.measureP1(tiny ? p1.tiny : p1.full)),
 };
 
