@@ -161,11 +161,12 @@ function pathLayer(values: readonly object[]): object {
 
 function attractorLayer(): object {
   const [s, t] = attractorOf(corner);
-  const text = { type: 'text', dy: -14, fontSize: 12, fontWeight: 'bold', color: colours.black };
+  const text = { type: 'text', dy: -16, fontSize: 12, fontWeight: 'bold', color: colours.black };
   return {
     data: { values: [{ s, t, label: `attractor (b/a, a/b) = (${s}, ${t})` }] },
     layer: [
       { mark: { type: 'point', shape: 'circle', size: 110, filled: true, opacity: 1, color: colours.black } },
+      { mark: { ...text, stroke: 'white', strokeWidth: 5, opacity: 0.9 }, encoding: { text: { field: 'label' } } },
       { mark: text, encoding: { text: { field: 'label' } } },
     ],
     encoding: { x: axisS, y: axisT },

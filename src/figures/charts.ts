@@ -54,38 +54,36 @@ export function curveChart(chart: CurveChart): object {
   const present = chart.curves.filter(({ label }) => rows.some((row) => row[by] === label));
   const values = rows.map((row) => ({ ...row, [chart.y.field]: clamp(Number(row[chart.y.field]), chart.y) }));
   const domain = present.map(({ label }) => label);
-  const shapes = present.map(({ shape = 'circle' }) => shape);
+  const scaleTo = (range: readonly unknown[]): object => ({ domain, range });
+  // Curves that lie on one another show as stripes: the first is the widest.
+  const shrinking = (from: number, to: number): number[] =>
+    present.map((_, k) => from + ((to - from) * k) / Math.max(1, present.length - 1));
+  const hues = scaleTo(present.map(({ colour }) => colour));
+  const symbol = isSmooth ? { symbolType: 'stroke', symbolSize: 250, symbolStrokeWidth: 2 } : { symbolSize: 75 };
+  const legend = { title: null, orient: 'right', rowPadding: 5, ...symbol };
+  const named = (scale: object, shown: object | null): object => ({ field: by, type: 'nominal', scale, legend: shown });
+  const place = { x: channel(chart.x, rows), y: channel(chart.y, values) };
   const lines = {
-    title: null,
-    orient: 'right',
-    symbolType: 'stroke',
-    symbolSize: 250,
-    symbolStrokeWidth: 2,
-    rowPadding: 4,
-  };
-  const dashes = { domain, range: present.map(({ dash = [1, 0] }) => dash) };
-  const hues = { domain, range: present.map(({ colour }) => colour) };
-  const encoding = {
-    x: channel(chart.x, rows),
-    y: channel(chart.y, values),
-    order: { field: chart.x.field, type: 'quantitative' },
-    color: { field: by, type: 'nominal', scale: hues, legend: lines },
-    strokeDash: { field: by, type: 'nominal', scale: dashes, legend: lines },
-  };
-  const points = {
-    mark: { type: 'point', size: 42, filled: true, opacity: 1 },
+    mark: { type: 'line' },
     encoding: {
-      ...{ x: encoding.x, y: encoding.y },
-      color: { ...encoding.color, legend: null },
-      shape: { field: by, type: 'nominal', scale: { domain, range: shapes }, legend: null },
+      ...place,
+      order: { field: chart.x.field, type: 'quantitative' },
+      color: named(hues, legend),
+      strokeDash: named(scaleTo(present.map(({ dash = [1, 0] }) => dash)), isSmooth ? legend : null),
+      strokeWidth: named(scaleTo(isSmooth ? present.map(() => 2) : shrinking(4.5, 1.5)), null),
     },
   };
-  return {
-    ...heading(title, subtitle),
-    ...{ width: 480, height },
-    data: { values },
-    layer: [{ mark: { type: 'line', strokeWidth: 2 }, encoding }, ...(isSmooth ? [] : [points])],
+  const points = {
+    mark: { type: 'point', filled: true, opacity: 1 },
+    encoding: {
+      ...place,
+      color: named(hues, legend),
+      shape: named(scaleTo(present.map(({ shape = 'circle' }) => shape)), legend),
+      size: named(scaleTo(shrinking(110, 40)), null),
+    },
   };
+  const layer = isSmooth ? [lines] : [lines, points];
+  return { ...heading(title, subtitle), width: 480, height, data: { values }, layer };
 }
 
 /** Title and, smaller, what was done. */

@@ -4,7 +4,7 @@ import { curveChart } from './charts.js';
 import { measurePoints, medians } from './figure.js';
 import type { Figure } from './figure.js';
 import { completionMethods, drawProblem, hiddenError } from './recovery.js';
-import { drawsWord } from './regression.js';
+import { medianWord } from './regression.js';
 
 const full = {
   size: 60,
@@ -48,7 +48,7 @@ export const completionFigure: Figure = {
     const freedom = degreesOfFreedom([size, size], rank);
     return curveChart({
       title: 'Matrix completion',
-      subtitle: `${size} × ${size}, rank ${rank} (${freedom} degrees of freedom); median of ${drawsWord(rows)}, no solver told the rank`,
+      subtitle: `${size} × ${size}, rank ${rank} (${freedom} degrees of freedom); ${medianWord(rows)}, no solver told the rank`,
       x: { field: 'observed', title: 'observed entries', format: 'd', padding: true },
       y: { field: 'error', title: 'test error (mean squared, 1 = all zeros)', log: true, floor: 1e-14, format: '.0e' },
       curves: completionMethods,

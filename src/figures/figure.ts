@@ -63,7 +63,7 @@ export function medians(rows: readonly Row[], keys: readonly string[], value: st
     const sorted = group.map((row) => Number(row[value])).sort((a, b) => a - b);
     const [low = NaN, high = NaN] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
     // Errors span many powers of ten: their middle is the geometric one.
-    const middle = low > 0 ? Math.sqrt(low) * Math.sqrt(high) : (low + high) / 2;
+    const middle = low === high ? low : low > 0 ? Math.sqrt(low) * Math.sqrt(high) : (low + high) / 2;
     return { ...group[0], [value]: middle };
   });
 }

@@ -79,7 +79,7 @@ export const regressionFigure: Figure = {
   specify: (rows) =>
     curveChart({
       title: 'Sparse linear regression',
-      subtitle: `${rows[0]?.['features']} features, ${rows[0]?.['nonzeros']} of them used; median of ${drawsWord(rows)}, without noise`,
+      subtitle: `${rows[0]?.['features']} features, ${rows[0]?.['nonzeros']} of them used; ${medianWord(rows)}, without noise`,
       x: { field: 'samples', title: 'samples', format: 'd', padding: true },
       y: { field: 'error', title: 'test error (mean squared, 1 = all zeros)', log: true, floor: 1e-10, format: '.0e' },
       curves: methods,
@@ -87,8 +87,16 @@ export const regressionFigure: Figure = {
     }),
 };
 
+/** What a curve shows, in words. */
+export function medianWord(rows: readonly Row[]): string {
+  const draws = drawsWord(rows);
+  return draws === oneDraw ? draws : `median of ${draws}`;
+}
+
+const oneDraw = 'one draw';
+
 /** How many draws a point has, in words. */
 export function drawsWord(rows: readonly Row[]): string {
   const count = Math.max(...rows.map((row) => Number(row['draw'])));
-  return count === 1 ? 'one draw' : `${count} draws`;
+  return count === 1 ? oneDraw : `${count} draws`;
 }

@@ -6,7 +6,7 @@ import type { Curve } from './charts.js';
 import { measurePoints, medians } from './figure.js';
 import type { Figure, Row } from './figure.js';
 import { drawProblem, observedFor } from './recovery.js';
-import { drawsWord } from './regression.js';
+import { medianWord } from './regression.js';
 
 const full = { rank: 5, ratio: 4, draws: 3, denseSteps: 10, sizes: [50, 100, 200, 400, 800] };
 const quick = { rank: 3, ratio: 4, draws: 1, denseSteps: 3, sizes: [40, 80, 160] };
@@ -96,7 +96,7 @@ export const speedFigure: Figure = {
     });
     return curveChart({
       title: 'Time against size, by backend',
-      subtitle: `square, rank ${rows[0]?.['rank']}, four observations per degree of freedom; median of ${drawsWord(rows)}`,
+      subtitle: `square, rank ${rows[0]?.['rank']}, four observations per degree of freedom; ${medianWord(rows)}`,
       x: {
         field: 'size',
         title: 'side of the matrix',
