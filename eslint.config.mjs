@@ -7,7 +7,7 @@ const forbid = (...patterns) => ({
 });
 
 const tensorflow = ['^@tensorflow/', 'data/ knows no TensorFlow.js'];
-const tables = ['/(cli|report)/', 'solvers know no files, flags or pages'];
+const tables = ['/(cli|report|figures)/', 'solvers know no files, flags or pages'];
 const files = ['/data/formats/', 'only cli/ and index.ts read and write files'];
 
 export default tseslint.config(
@@ -45,7 +45,7 @@ export default tseslint.config(
   { files: ['src/solvers/**/*.ts', 'src/problem.ts', 'src/complete.ts'], rules: forbid(tables, files) },
   { files: ['src/report/**/*.ts'], rules: forbid(['/cli/', 'report/ is below cli/'], tensorflow) },
   {
-    files: ['src/{solvers,linalg,data,report}/**/*.ts', 'src/*.ts'],
+    files: ['src/{solvers,linalg,data,report,figures}/**/*.ts', 'src/*.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',

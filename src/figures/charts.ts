@@ -54,36 +54,41 @@ export function curveChart(chart: CurveChart): object {
   const present = chart.curves.filter(({ label }) => rows.some((row) => row[by] === label));
   const values = rows.map((row) => ({ ...row, [chart.y.field]: clamp(Number(row[chart.y.field]), chart.y) }));
   const domain = present.map(({ label }) => label);
-  const scaleTo = (range: readonly unknown[]): object => ({ domain, range });
-  // Curves that lie on one another show as stripes: the first is the widest.
-  const shrinking = (from: number, to: number): number[] =>
-    present.map((_, k) => from + ((to - from) * k) / Math.max(1, present.length - 1));
-  const hues = scaleTo(present.map(({ colour }) => colour));
-  const symbol = isSmooth ? { symbolType: 'stroke', symbolSize: 250, symbolStrokeWidth: 2 } : { symbolSize: 75 };
-  const legend = { title: null, orient: 'right', rowPadding: 5, ...symbol };
-  const named = (scale: object, shown: object | null): object => ({ field: by, type: 'nominal', scale, legend: shown });
+  const legend = { title: null, orient: 'right', rowPadding: 5 };
   const place = { x: channel(chart.x, rows), y: channel(chart.y, values) };
-  const lines = {
-    mark: { type: 'line' },
-    encoding: {
-      ...place,
-      order: { field: chart.x.field, type: 'quantitative' },
-      color: named(hues, legend),
-      strokeDash: named(scaleTo(present.map(({ dash = [1, 0] }) => dash)), isSmooth ? legend : null),
-      strokeWidth: named(scaleTo(isSmooth ? present.map(() => 2) : shrinking(4.5, 1.5)), null),
+  const order = { field: chart.x.field, type: 'quantitative' };
+  const named = (range: readonly unknown[], look: object): object => ({
+    ...{ field: by, type: 'nominal', scale: { domain, range }, legend: { ...legend, ...look } },
+  });
+  const hues = present.map(({ colour }) => colour);
+  const chartOf = (layer: readonly object[]): object => ({
+    ...heading(title, subtitle),
+    ...{ width: 480, height, data: { values }, layer },
+  });
+  if (isSmooth) {
+    const look = { symbolType: 'stroke', symbolSize: 250, symbolStrokeWidth: 2 };
+    const dashes = present.map(({ dash = [1, 0] }) => dash);
+    const encoding = { ...place, order, color: named(hues, look), strokeDash: named(dashes, look) };
+    return chartOf([{ mark: { type: 'line', strokeWidth: 2 }, encoding }]);
+  }
+  // Curves that lie on one another show as stripes: the first is the widest.
+  const lines = present.map(({ label, colour, dash = [1, 0] }, k) => ({
+    transform: [{ filter: { field: by, equal: label } }],
+    mark: {
+      type: 'line',
+      color: colour,
+      strokeDash: dash,
+      strokeWidth: 3.4 - (2 * k) / Math.max(1, present.length - 1),
     },
-  };
+    encoding: { ...place, order },
+  }));
+  const shapes = present.map(({ shape = 'circle' }) => shape);
+  const look = { symbolSize: 75 };
   const points = {
-    mark: { type: 'point', filled: true, opacity: 1 },
-    encoding: {
-      ...place,
-      color: named(hues, legend),
-      shape: named(scaleTo(present.map(({ shape = 'circle' }) => shape)), legend),
-      size: named(scaleTo(shrinking(110, 40)), null),
-    },
+    mark: { type: 'point', filled: true, opacity: 1, size: 50 },
+    encoding: { ...place, color: named(hues, look), shape: named(shapes, look) },
   };
-  const layer = isSmooth ? [lines] : [lines, points];
-  return { ...heading(title, subtitle), width: 480, height, data: { values }, layer };
+  return chartOf([...lines, points]);
 }
 
 /** Title and, smaller, what was done. */
@@ -105,7 +110,7 @@ export function channel(axis: Axis, rows: readonly Readonly<Record<string, unkno
     : { ...(floor !== undefined && { domainMin: floor }), ...(ceiling !== undefined && { domainMax: ceiling }) };
   const scale = {
     type: log ? 'log' : 'linear',
-    zero: false,
+    ...(!log && { zero: false }),
     nice: false,
     ...bounds,
     ...(axis.padding === true && { padding: 12 }),

@@ -53,6 +53,11 @@ async function observationsNeeded(method: Method, search: Search): Promise<numbe
   return observedFor(size, rank, high);
 }
 
+/** On how many draws it rests, in words. */
+function mostOf(rows: readonly Row[]): string {
+  return Number(rows[0]?.['draw']) === 1 ? 'in one draw' : `in most of ${drawsWord(rows)}`;
+}
+
 export const samplesFigure: Figure = {
   name: '4',
   describe: `observations needed for a test error under ${needed} against the rank`,
@@ -81,7 +86,7 @@ export const samplesFigure: Figure = {
   specify: (rows) =>
     curveChart({
       title: `Observations needed for a test error under ${needed}`,
-      subtitle: `${rows[0]?.['size']} × ${rows[0]?.['size']}; in most of ${drawsWord(rows)}, to ${100 * closeness} %, no solver told the rank`,
+      subtitle: `${rows[0]?.['size']} × ${rows[0]?.['size']}; ${mostOf(rows)}, to ${100 * closeness} %, no solver told the rank`,
       x: {
         field: 'rank',
         title: 'rank r',

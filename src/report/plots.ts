@@ -124,7 +124,7 @@ function wholeTicks(numbers: readonly number[]): number[] {
 /** Draws a Vega-Lite specification in the style of this project. */
 export async function draw(specification: object): Promise<string> {
   measureText();
-  const { spec } = vegaLite.compile({ ...specification, config } as TopLevelSpec);
+  const { spec } = vegaLite.compile({ ...specification, config } as TopLevelSpec, { logger: vega.logger(vega.Error) });
   const view = new vega.View(vega.parse(spec), { renderer: 'none' });
   try {
     return await view.toSVG();
