@@ -25,7 +25,7 @@ export const figureCommand: Command = {
     quick: { type: 'boolean', default: false, describe: 'smaller problems, fewer draws: seconds instead of minutes' },
     draws: { type: 'string', describe: 'random problems a point [the figure’s own]' },
     sizes: { type: 'string', describe: 'what the horizontal axis runs over, as 20,40,80 [the figure’s own]' },
-    backend: { type: 'string', describe: `${backendNames.join(', ')} [auto]` },
+    backend: { type: 'string', describe: `${backendNames.join(', ')} [auto; for speed every one that works]` },
     threads: { type: 'string', describe: 'of the CPU [all cores]' },
     quiet: { type: 'boolean', default: false, describe: 'no progress, no list of files' },
   },
@@ -43,11 +43,13 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
     throw new InputError('--draws', 'a figure with random draws', `figure ${name}`, 'leave it out');
   const quiet = parsed['quiet'] === true;
   await makeFolder(out);
-  await useBackend(choiceOption(parsed, 'backend', backendNames) ?? 'auto');
+  const backend = choiceOption(parsed, 'backend', backendNames) ?? 'auto';
+  await useBackend(backend);
   await useThreads(numberOption(parsed, 'threads', wholeFromOne));
   const settings: FigureSettings = {
     quick: parsed['quick'] === true,
     ...(draws !== undefined && { draws }),
+    ...(backend !== 'auto' && { backend }),
     ...(sizes !== undefined && { sizes }),
     ...(io.signal && { signal: io.signal }),
   };

@@ -10,6 +10,8 @@ export interface FigureSettings {
   readonly sizes?: readonly number[];
   /** Smaller problems and fewer draws: the same picture, coarser. */
   readonly quick?: boolean;
+  /** The only backend to be timed; all that work unless given. */
+  readonly backend?: string;
   /** After every point: how many of how many are done, and what is next. */
   readonly onPoint?: (done: number, all: number, label: string) => void;
   /** Ends the measurement with an error once it is aborted. */

@@ -45,7 +45,7 @@ export const speedFigure: Figure = {
     const scale = settings.quick === true ? quick : full;
     const [draws, sizes] = [settings.draws ?? scale.draws, settings.sizes ?? scale.sizes];
     const before = activeBackend().name;
-    const backends = (await reportBackends()).filter(({ works }) => works);
+    const backends = (await reportBackends()).filter(({ works, name }) => works && (settings.backend ?? name) === name);
     const points = backends.flatMap((backend) =>
       (Object.keys(kinds) as Kind[]).flatMap((kind) => {
         // A dense solve gives float64 answers or none.

@@ -134,7 +134,7 @@ describe('the command', () => {
     4: '--sizes 1 --draws 1',
     5: '',
     transition: '--sizes 3 --draws 1',
-    speed: '--sizes 20,30 --draws 1',
+    speed: '--sizes 20,30 --draws 1 --backend wasm',
   };
 
   it('has all figures in its tests', () => {
