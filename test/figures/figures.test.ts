@@ -130,7 +130,7 @@ describe('the command', () => {
   const tiny: Record<string, string> = {
     1: '',
     2: '--sizes 6,30 --draws 1',
-    3: '--sizes 150,400 --draws 1',
+    3: '--sizes 330,400 --draws 1',
     4: '--sizes 1 --draws 1',
     5: '',
     transition: '--sizes 3 --draws 1',
