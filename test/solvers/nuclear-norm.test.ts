@@ -64,18 +64,21 @@ async function run(observations: Observations, ridge: number, gap: number, most 
 
 beforeAll(() => useBackend('auto'));
 
-const { observations } = generateProblem({ shape: [20, 16], rank: 2, observed: 150, noise: 0.1, seed: 4 });
+const { observations } = generateProblem({ shape: [12, 10], rank: 2, observed: 70, noise: 0.1, seed: 4 });
 const scale = Math.sqrt(observations.value.reduce((sum, value) => sum + value ** 2, 0) / observations.value.length);
 const scaled = { ...observations, value: observations.value.map((value) => value / scale) };
+
+const ridges = [0, 0.3, 2];
+const expectedAt = new Map(ridges.map((ridge) => [ridge, independentObjective(scaled, ridge, 600)]));
 
 describe.each(['wasm', 'cpu'])('on %s', (backend) => {
   beforeAll(() => useBackend(backend));
   afterAll(() => useBackend('auto'));
 
-  it.each([0, 0.3, 2])('agrees with Douglas–Rachford on the whole matrix at ridge %p', async (ridge) => {
+  it.each(ridges)('agrees with Douglas–Rachford on the whole matrix at ridge %p', async (ridge) => {
     const before = tf.memory().numTensors;
     const { status, objective, gap } = await run(observations, ridge, 1e-8);
-    const expected = independentObjective(scaled, ridge, 1500);
+    const expected = expectedAt.get(ridge)!;
     expect(status).toBe('converged');
     expect(gap).toBeLessThan(1e-8);
     expect(Math.abs(objective - expected) / expected).toBeLessThan(1e-6);
@@ -83,16 +86,20 @@ describe.each(['wasm', 'cpu'])('on %s', (backend) => {
   });
 });
 
-it('reaches the objective that lin-RFM with α = 1/4 reaches', async () => {
-  const { objective } = await run(observations, 0, 1e-8);
-  const problem = createProblem(observations, 'float64');
-  const epsilon = followChange({ start: 1, decay: 0.8, ratio: 0.05, relativeFloor: 1e-7 });
+it.each([
+  ['where neither knows the truth', observations],
+  ['where both recover it', generateProblem({ shape: [12, 10], rank: 1, observed: 85, seed: 4 }).observations],
+])('reaches the objective that lin-RFM with α = 1/4 reaches %s', async (_, given) => {
+  const { objective, scale: unit } = await run(given, 0, 1e-8);
+  const problem = createProblem(given, 'float64');
+  // Slow enough that smoothing does not fix the estimate before it has settled.
+  const epsilon = followChange({ start: 1, decay: 0.8, ratio: 0.01, relativeFloor: 1e-7 });
   const solver = linRfm({ alpha: 0.25, epsilon, ridge: constant(0), sides: alternating, keepObserved: true });
-  const stop = firstOf(whenConverged({ change: 1e-9, residual: 1e-6 }), atMostSteps(3000));
+  const stop = firstOf(whenConverged({ change: 1e-9, residual: 1e-6 }), atMostSteps(1500));
   const { estimate } = await solve(solver, problem, { stop });
   problem.dispose();
-  const matrix = Matrix.from1DArray(20, 16, estimate);
-  const norm = new SingularValueDecomposition(matrix).diagonal.reduce((sum, value) => sum + value, 0) / scale;
+  const { diagonal } = new SingularValueDecomposition(Matrix.from1DArray(12, 10, estimate));
+  const norm = diagonal.reduce((sum, value) => sum + value, 0) / unit;
   expect(Math.abs(norm - objective) / objective).toBeLessThan(1e-6);
 });
 
@@ -102,11 +109,9 @@ it('fails below its transition and recovers above it (100 x 100, rank 5)', async
     [3.5, true],
   ] as const) {
     const observed = Math.round(ratio * 5 * 195);
-    for (const seed of [1, 2]) {
-      const problem = generateProblem({ shape: [100, 100], rank: 5, observed, seed });
-      const { estimate } = await run(problem.observations, 0, 1e-5, 300);
-      expect(factorError(estimate, problem.truth) < 1e-3).toBe(recovers);
-    }
+    const problem = generateProblem({ shape: [100, 100], rank: 5, observed, seed: 1 });
+    const { estimate } = await run(problem.observations, 0, 1e-4, 120);
+    expect(factorError(estimate, problem.truth) < 1e-3).toBe(recovers);
   }
 });
 
