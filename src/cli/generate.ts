@@ -9,7 +9,7 @@ import type { Io } from './io.js';
 import { generateRegressionFiles, generateSensingFiles } from './generate-linear.js';
 import { choiceOption, numberOption, required, textOption, wholeFromZero } from './options.js';
 import { placeOf } from './paths.js';
-import { fromZero, readSynthetic, syntheticOptions } from './synthetic.js';
+import { fromZero, readSize, readSynthetic, syntheticOptions } from './synthetic.js';
 
 const kinds = ['completion', 'regression', 'sensing'] as const;
 /** Options that not every kind has. */
@@ -74,8 +74,9 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
 }
 
 async function generateCompletionFiles(parsed: Parsed): Promise<string> {
-  const synthetic = readSynthetic(parsed);
+  const size = readSize(parsed);
   const out = required(textOption(parsed, 'out'), 'out', 'a file for the observed entries');
+  const synthetic = readSynthetic(parsed, size);
   const truthPath = textOption(parsed, 'truth');
   await checkWritable(out, 'writeObservations');
   if (truthPath !== undefined) await checkWritable(truthPath, 'write');

@@ -21,13 +21,18 @@ const fromOne = { expected: 'a number of at least 1', accepts: (value: number) =
 export const fromZero = { expected: 'a number of at least 0', accepts: (value: number) => value >= 0 };
 
 /** @throws InputError for options that are missing or out of range. */
-export function readSynthetic(parsed: Parsed): SyntheticOptions {
+export function readSize(parsed: Parsed): Pick<SyntheticOptions, 'shape' | 'rank'> {
   const shape = parseShape(required(textOption(parsed, 'shape'), 'shape', 'ROWSxCOLUMNS'), '--shape');
   const rank = required(numberOption(parsed, 'rank', wholeFromOne), 'rank', 'a whole number of at least 1');
   const most = Math.min(...shape);
   // Before the count of observations is derived from it.
   if (rank > most)
     throw new InputError('--rank', `a whole number from 1 to ${most}`, `${rank}`, 'the shape allows no more');
+  return { shape, rank };
+}
+
+/** @throws InputError for options that are missing or out of range. */
+export function readSynthetic(parsed: Parsed, { shape, rank } = readSize(parsed)): SyntheticOptions {
   const observed = observedCount(parsed, degreesOfFreedom(shape, rank), shape[0] * shape[1]);
   const conditionNumber = numberOption(parsed, 'condition-number', fromOne);
   const noise = numberOption(parsed, 'noise', fromZero) ?? 0;

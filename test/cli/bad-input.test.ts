@@ -44,7 +44,7 @@ const cases: [string, string][] = [
   ['complete @/good.csv --noise Infinity', '--noise: expected auto, none or a positive number, got Infinity'],
   [
     'complete @/good.csv --solver svd',
-    '--solver: expected one of auto, two-sided, posterior, low-rank, lin-rfm, svd-irls, got svd',
+    '--solver: expected one of auto, two-sided, posterior, low-rank, nuclear-norm, deep-linear, lin-rfm, svd-irls, got svd',
   ],
   ['complete @/good.csv --offsets rows', '--offsets: expected one of auto, none, row, column, both, got rows'],
   ['complete @/good.csv --backend cuda', '--backend: expected one of auto, tensorflow, webgpu, wasm, cpu, got cuda'],
