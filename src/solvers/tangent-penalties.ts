@@ -22,8 +22,11 @@ export interface Penalties {
   readonly side: Float64Array;
 }
 
-/** Share of the sampling rate that keeps the preconditioner's blocks definite. */
-export const leastRidge = 1e-3;
+/**
+ * Share of the sampling rate that keeps the preconditioner's blocks definite: a row with fewer observations than the rank
+ * has a singular one. Above float32's rounding; more would blur directions that only the penalties see.
+ */
+export const leastRidge = 1e-5;
 
 /** A weight nearer to ε² than this share of it would make its penalty infinite. */
 const closest = 1e-3;
