@@ -1,7 +1,8 @@
 /**
  * Prints one benchmark's table, or all of them.
  *
- *     npm run benchmark -- peers|transition|scale|noise|sides|p1|powers|features|kernels|gpu|all [--tiny] [--large]
+ *     npm run benchmark -- peers|transition|scale|noise|sides|panel|ratings|p1|powers|features|kernels|gpu|all
+ *         [--tiny] [--large] [--file PATH]
  */
 import { useBackend } from '../src/index.js';
 import * as features from './features.js';
@@ -10,8 +11,10 @@ import * as kernels from './kernels.js';
 import { machine } from './measure.js';
 import * as noise from './noise.js';
 import * as p1 from './p1.js';
+import * as panel from './panel.js';
 import * as peers from './peers.js';
 import * as powers from './powers.js';
+import * as ratings from './ratings.js';
 import * as scale from './scale.js';
 import * as sides from './sides.js';
 import * as transition from './transition.js';
@@ -34,8 +37,21 @@ export const benchmarks: Readonly<Record<string, (tiny: boolean) => Promise<stri
   noise: async (tiny) => noise.noiseTable(await noise.measureNoise(tiny ? noise.tiny : noise.full)),
   features: async (tiny) =>
     features.featuresTable(await features.measureFeatures(tiny ? features.tiny : features.full)),
+  panel: async (tiny) => panel.panelTable(await panel.measurePanel(tiny ? panel.tiny : panel.full)),
+  ratings: async (tiny) => {
+    if (tiny) return ratings.ratingsTable(await ratings.measureRatings(ratings.tiny()));
+    const path = valueOf('--file');
+    if (path === undefined) return 'skipped: expected --file PATH of a file of ratings, got none\n';
+    return ratings.ratingsTable(await ratings.measureRatings(await ratings.fromFile(path)));
+  },
   p1: async (tiny) => p1.p1Table(await p1.measureP1(tiny ? p1.tiny : p1.full)),
 };
+
+/** The word after an option. */
+function valueOf(option: string): string | undefined {
+  const at = process.argv.indexOf(option);
+  return at === -1 ? undefined : process.argv[at + 1];
+}
 
 async function run(names: readonly string[], tiny: boolean): Promise<void> {
   process.stdout.write(`${machine()}\n`);
@@ -49,7 +65,7 @@ async function run(names: readonly string[], tiny: boolean): Promise<void> {
 }
 
 if (process.argv[1]?.endsWith('run.js') === true) {
-  const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+  const words = process.argv.slice(2).filter((word, k, all) => !word.startsWith('--') && all[k - 1] !== '--file');
   const names = words.length === 0 || words.includes('all') ? Object.keys(benchmarks) : words;
   run(names, process.argv.includes('--tiny')).catch((error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -15,7 +15,7 @@ import { meanOf, varianceOf } from './solvers/posterior/estimate.js';
 import type { PosteriorEstimate } from './solvers/posterior/estimate.js';
 import { climbingPosterior } from './solvers/posterior/climbing-posterior.js';
 import { posteriorFactors } from './solvers/posterior/posterior-factors.js';
-import { posteriorMetric } from './solvers/posterior/posterior-metric.js';
+import { metricOf, posteriorMetric } from './solvers/posterior/posterior-metric.js';
 import { solve } from './solvers/solve.js';
 import type { SolveResult } from './solvers/solve.js';
 import type { Progress, Solver } from './solvers/solver.js';
@@ -56,8 +56,12 @@ interface Candidate {
   readonly offsets: OffsetChoice;
   /** Runs until it no longer changes, instead of being stopped where the held-out error is least. */
   readonly settles: boolean;
-  solver(problem: SparseProblem): Solver<unknown, SparseProblem, PosteriorEstimate>;
+  readonly solver: MakeSolver;
+  /** Of a solver that learns a metric: goes on from a trial's, which then needs one sweep of all the observations. */
+  readonly resume?: (trial: PosteriorEstimate) => MakeSolver;
 }
+
+type MakeSolver = (problem: SparseProblem) => Solver<unknown, SparseProblem, PosteriorEstimate>;
 
 /** How a candidate did on the held-out observations. */
 interface Trial {
@@ -110,11 +114,13 @@ export async function selectPosterior(observations: Observations, options: Selec
   const { calibration, coverage } = calibrate(best, split.heldOut);
   const offsets = fitOffsets(observations, candidate.offsets);
   // Where the held-out error never turned, neither does the fit on all: let it converge.
+  const resumed = candidate.resume?.(best.estimate);
+  const sweeps = resumed === undefined ? steps : 1;
   const stop = firstOf(
     options.limit,
-    ...(candidate.settles ? [settled, atMostSteps(mostSweeps)] : [atMostSteps(steps)]),
+    ...(candidate.settles ? [settled, atMostSteps(mostSweeps)] : [atMostSteps(sweeps)]),
   );
-  const run = await runOn(candidate, subtractOffsets(observations, offsets), options, stop);
+  const run = await runOn(resumed ?? candidate.solver, subtractOffsets(observations, offsets), options, stop);
   const chosen = { solver: candidate.name, offsets, offsetChoice: candidate.offsets };
   return { ...chosen, run, heldOutRmse: rmse, calibration, coverage };
 }
@@ -137,7 +143,7 @@ async function fitAlone(observations: Observations, options: SelectionOptions): 
   const offsets = fitOffsets(observations, offsetChoice);
   const stop = firstOf(options.limit, atMostSteps(sweepsAlone));
   const candidate = factors(observations, options, offsetChoice, 1);
-  const run = await runOn(candidate, subtractOffsets(observations, offsets), options, stop);
+  const run = await runOn(candidate.solver, subtractOffsets(observations, offsets), options, stop);
   const unknown = { heldOutRmse: NaN, calibration: 1, coverage: NaN };
   return { solver: candidate.name, run, offsets, offsetChoice, ...unknown };
 }
@@ -161,8 +167,13 @@ function factors(
 }
 
 function metric({ precision }: SelectionOptions, offsets: OffsetChoice): Candidate {
-  const solver = posteriorMetric(precision) as ReturnType<Candidate['solver']>;
-  return { name: 'posterior-metric', offsets, settles: false, solver: () => solver };
+  const make = (given?: Parameters<typeof posteriorMetric>[1]) =>
+    posteriorMetric(precision, given) as ReturnType<MakeSolver>;
+  return {
+    ...{ name: 'posterior-metric', offsets, settles: false },
+    solver: () => make(),
+    resume: (trial) => () => make((problem) => metricOf(trial, problem)),
+  };
 }
 
 /** Whether the dense metric of the short side is worth a try: small, and with enough to learn it from. */
@@ -177,7 +188,7 @@ function bearsMetric({ shape, value }: Observations): boolean {
 }
 
 async function runOn(
-  candidate: Candidate,
+  makeSolver: MakeSolver,
   observations: Observations,
   { hasFloat64, signal, onProgress }: SelectionOptions,
   stop: StopRule,
@@ -185,7 +196,7 @@ async function runOn(
 ): Promise<SolveResult<PosteriorEstimate>> {
   const problem = createSparseProblem(observations, hasFloat64);
   try {
-    const solver = candidate.solver(problem);
+    const solver = makeSolver(problem);
     const inspect = async (state: unknown) =>
       look?.(await solver.estimate(problem, state)) === true ? ('converged' as const) : undefined;
     const run = await solve(solver, problem, {
@@ -218,7 +229,7 @@ async function tryCandidate(
     return steps - best.steps >= patience;
   };
   const stop = firstOf(options.limit, settled, atMostSteps(mostSweeps));
-  const run = await runOn(candidate, subtractOffsets(kept, offsets), options, stop, look);
+  const run = await runOn(candidate.solver, subtractOffsets(kept, offsets), options, stop, look);
   return best ?? { candidate, steps: 1, rmse: Infinity, estimate: run.estimate, offsets };
 }
 

@@ -15,6 +15,8 @@ import type { PosteriorEstimate } from './estimate.js';
 import { fittedValues } from './fitted.js';
 import { impliedNoise, meanMoment, solveSide } from './half-sweep.js';
 import type { UncertainSide } from './half-sweep.js';
+import { startFromPairs } from './pair-moments.js';
+import type { MetricStart } from './pair-moments.js';
 import { fitTimesGap, sidesOf } from './sides.js';
 
 export interface PosteriorMetricState {
@@ -29,9 +31,18 @@ export interface PosteriorMetricState {
 /** Share of the data's variance that the first metric gives to the signal, and the noise. */
 const firstShare = 0.5;
 
-export function posteriorMetric(precision: Precision): Solver<PosteriorMetricState, SparseProblem, PosteriorEstimate> {
+/**
+ * @param given Where to start; from the observed pairs' second moments unless given, or from a multiple of the identity
+ *   where they say nothing.
+ */
+export function posteriorMetric(
+  precision: Precision,
+  given?: (problem: SparseProblem) => MetricStart,
+): Solver<PosteriorMetricState, SparseProblem, PosteriorEstimate> {
   function init(problem: SparseProblem): Promise<PosteriorMetricState> {
     const side = Math.min(...problem.shape);
+    const start = given?.(problem) ?? startFromPairs(sidesOf(problem).long, side);
+    if (start !== undefined) return Promise.resolve({ ...start, fitted: new Float64Array(problem.observed) });
     const basis = tall(side, side);
     for (let k = 0; k < side; k += 1) basis.values[k * (side + 1)] = Math.sqrt(firstShare);
     return Promise.resolve({ basis, noise: 1 - firstShare, fitted: new Float64Array(problem.observed) });
@@ -76,6 +87,16 @@ export function posteriorMetric(precision: Precision): Solver<PosteriorMetricSta
   }
 
   return { name: 'posterior-metric', init, step, estimate, dispose: () => undefined };
+}
+
+/** The metric that an estimate was solved with, in the scaled units of another problem of the same shape. */
+export function metricOf(estimate: PosteriorEstimate, { shape, scale }: SparseProblem): MetricStart {
+  const basis = (shape[0] >= shape[1] ? estimate.right : estimate.left).means;
+  const ratio = estimate.scale / scale;
+  return {
+    basis: { ...basis, values: basis.values.map((value) => value * ratio) },
+    noise: Math.max(estimate.noise / scale ** 2, Number.EPSILON),
+  };
 }
 
 /** Any B with B Bᵀ = matrix. */
