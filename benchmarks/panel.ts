@@ -72,9 +72,9 @@ interface Panel {
 
 /** What an estimate says of an entry. */
 interface Says {
-  mean(row: number, column: number): number;
+  readonly mean: (row: number, column: number) => number;
   /** Of a new reading. */
-  variance?(row: number, column: number): number;
+  readonly variance?: (row: number, column: number) => number;
 }
 
 /** An oracle gives a run up that has not got better for so many steps. */

@@ -89,14 +89,19 @@ export function posteriorMetric(
   return { name: 'posterior-metric', init, step, estimate, dispose: () => undefined };
 }
 
-/** The metric that an estimate was solved with, in the scaled units of another problem of the same shape. */
+/**
+ * The metric that an estimate was solved with, in the scaled units of another problem of the same shape. A multiple of the
+ * identity in it is the same thing as noise to entries that were not observed, so all of it is counted as noise.
+ */
 export function metricOf(estimate: PosteriorEstimate, { shape, scale }: SparseProblem): MetricStart {
-  const basis = (shape[0] >= shape[1] ? estimate.right : estimate.left).means;
-  const ratio = estimate.scale / scale;
-  return {
-    basis: { ...basis, values: basis.values.map((value) => value * ratio) },
-    noise: Math.max(estimate.noise / scale ** 2, Number.EPSILON),
-  };
+  const { count, values } = (shape[0] >= shape[1] ? estimate.right : estimate.left).means;
+  const whole = Matrix.from1DArray(count, count, values);
+  const metric = whole.mmul(whole.transpose()).mul((estimate.scale / scale) ** 2);
+  const { realEigenvalues } = new EigenvalueDecomposition(metric, { assumeSymmetric: true });
+  const least = Math.max(0, Math.min(...realEigenvalues));
+  const basis = squareRoot(Float64Array.from(metric.sub(Matrix.eye(count).mul(least)).to1DArray()), count);
+  const noise = Math.max(estimate.noise / scale ** 2 + least, Number.EPSILON);
+  return { basis: tall(count, count, basis), noise };
 }
 
 /** Any B with B Bᵀ = matrix. */
