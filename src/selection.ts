@@ -56,6 +56,8 @@ interface Candidate {
   readonly offsets: OffsetChoice;
   /** Runs until it no longer changes, instead of being stopped where the held-out error is least. */
   readonly settles: boolean;
+  /** The held-out error must shrink by this share within `patience` sweeps for more of them to be worth their time. */
+  readonly leastGain: number;
   readonly solver: MakeSolver;
   /** Of a solver that learns a metric: goes on from a trial's, which then needs one sweep of all the observations. */
   readonly resume?: (trial: PosteriorEstimate) => MakeSolver;
@@ -76,6 +78,8 @@ const heldOutShare = 0.1;
 const mostSweeps = 60;
 /** Sweeps without a better held-out error after which a candidate is done. */
 const patience = 3;
+/** Sweeps of the dense metric are dear. */
+const metricGain = 1e-3;
 /** A held-out error must be this much smaller for a later candidate to be preferred. */
 const clearlyBetter = 0.998;
 const settled = whenConverged({ change: 1e-4, residual: Infinity });
@@ -157,7 +161,7 @@ function factors(
   const bearable = Math.floor(Math.sqrt(mostCovariances / (shape[0] + shape[1])));
   const components = Math.max(1, Math.min(rank ?? mostComponents, largestRank(shape, value.length), bearable));
   return {
-    ...{ name: 'posterior', offsets, settles: start === 'climb' },
+    ...{ name: 'posterior', offsets, settles: start === 'climb', leastGain: 0 },
     solver: ({ scale }) => {
       const known = noise === undefined ? {} : { noise: Math.max(leastNoise, Math.min(noise / scale, mostNoise)) ** 2 };
       const common = { rank: components, precision, ...known };
@@ -170,7 +174,7 @@ function metric({ precision }: SelectionOptions, offsets: OffsetChoice): Candida
   const make = (given?: Parameters<typeof posteriorMetric>[1]) =>
     posteriorMetric(precision, given) as ReturnType<MakeSolver>;
   return {
-    ...{ name: 'posterior-metric', offsets, settles: false },
+    ...{ name: 'posterior-metric', offsets, settles: false, leastGain: metricGain },
     solver: () => make(),
     resume: (trial) => () => make((problem) => metricOf(trial, problem)),
   };
@@ -221,12 +225,14 @@ async function tryCandidate(
   const offsets = fitOffsets(kept, candidate.offsets);
   let best: Trial | undefined;
   let steps = 0;
+  let gained = { steps: 0, rmse: Infinity };
   const look = (estimate: PosteriorEstimate): boolean => {
     steps += 1;
     const rmse = errorOf(estimate, offsets, heldOut);
     if (best === undefined || candidate.settles || rmse < best.rmse)
       best = { candidate, steps, rmse, estimate, offsets };
-    return steps - best.steps >= patience;
+    if (candidate.settles || rmse < (1 - candidate.leastGain) * gained.rmse) gained = { steps, rmse };
+    return steps - gained.steps >= patience;
   };
   const stop = firstOf(options.limit, settled, atMostSteps(mostSweeps));
   const run = await runOn(candidate.solver, subtractOffsets(kept, offsets), options, stop, look);

@@ -1,13 +1,13 @@
 /**
  * Lin-RFM for α = 1/2 with the posterior covariance, one-sided: every vector along the short side is Gaussian with the
- * dense metric K as covariance, and K becomes the mean of x xᵀ + Cov(x): the EM step of that model, which learns the noise
- * level as well. Wants the short side much shorter than the long one, or to be stopped early.
+ * dense metric K as covariance, and K becomes the mean of x xᵀ + Cov(x), its correlations shrunk a little: the EM step of
+ * that model, which learns the noise level as well. Wants the short side shorter than the long one, or to be stopped early.
  *
  * In the basis B of K, K = B Bᵀ, the solve is the row normal equation with prior one: x = B u.
  */
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Precision } from '../../../kernels/real.js';
-import { frobeniusNorm, tall, timesSmall } from '../../linalg/tall.js';
+import { frobeniusNorm, tall } from '../../linalg/tall.js';
 import type { Tall } from '../../linalg/tall.js';
 import type { SparseProblem } from '../../sparse-problem.js';
 import type { Solver, Step } from '../solver.js';
@@ -30,6 +30,11 @@ export interface PosteriorMetricState {
 
 /** Share of the data's variance that the first metric gives to the signal, and the noise. */
 const firstShare = 0.5;
+/**
+ * Vectors that the belief in no correlation is worth, as a share of their length. Without it the metric overfits where the
+ * long side is only several times the short one, and the sweep to stop at matters.
+ */
+const priorShare = 0.2;
 
 /**
  * @param given Where to start; from the observed pairs' second moments unless given, or from a multiple of the identity
@@ -63,7 +68,7 @@ export function posteriorMetric(
     const misfit = fitted.map((value, k) => value - (long.values[k] as number));
     return {
       state: {
-        basis: timesSmall(basis, squareRoot(moment, side), side),
+        basis: nextBasis(basis, moment, count),
         noise: Math.max(learnt, Number.EPSILON),
         solved: { basis, long: solved, noise: learnt },
         fitted,
@@ -102,6 +107,24 @@ export function metricOf(estimate: PosteriorEstimate, { shape, scale }: SparsePr
   const basis = squareRoot(Float64Array.from(metric.sub(Matrix.eye(count).mul(least)).to1DArray()), count);
   const noise = Math.max(estimate.noise / scale ** 2 + least, Number.EPSILON);
   return { basis: tall(count, count, basis), noise };
+}
+
+/**
+ * B of the next metric: the mean of x xᵀ + Cov(x), every correlation shrunk as if by a Wishart prior around the diagonal.
+ * @param moment In the basis that was solved with.
+ * @param count Vectors that it is the mean of.
+ */
+function nextBasis({ count: side, values }: Tall, moment: Float64Array, count: number): Tall {
+  const basis = Matrix.from1DArray(side, side, values);
+  const mean = basis.mmul(Matrix.from1DArray(side, side, moment)).mmul(basis.transpose());
+  const kept = count / (count + priorShare * side);
+  const metric = Float64Array.from({ length: side * side }, (_, at) => {
+    const [j, l] = [Math.floor(at / side), at % side];
+    // Symmetric to the last bit.
+    const value = (mean.get(j, l) + mean.get(l, j)) / 2;
+    return j === l ? value : kept * value;
+  });
+  return tall(side, side, squareRoot(metric, side));
 }
 
 /** Any B with B Bᵀ = matrix. */
