@@ -41,7 +41,7 @@ export const full: PanelOptions = {
     [100, 600],
     [70, 4000],
   ],
-  ...{ seed: 1, steps: 30, ranks: [2, 4, 6, 8, 12], noises: [0.2, 0.35, 0.5] },
+  ...{ seed: 1, steps: 30, ranks: [4, 8, 12, 16, 20], noises: [0.05, 0.1, 0.2, 0.35] },
 };
 export const tiny: PanelOptions = { shapes: [[12, 120]], seed: 1, steps: 4, ranks: [2], noises: [0.35] };
 
