@@ -59,7 +59,7 @@ interface Candidate {
   /** The held-out error must shrink by this share within `patience` sweeps for more of them to be worth their time. */
   readonly leastGain: number;
   readonly solver: MakeSolver;
-  /** Of a solver that learns a metric: goes on from a trial's, which then needs one sweep of all the observations. */
+  /** Of a solver that learns a metric: goes on from a trial's, which saves most sweeps of all the observations. */
   readonly resume?: (trial: PosteriorEstimate) => MakeSolver;
 }
 
@@ -80,6 +80,8 @@ const mostSweeps = 60;
 const patience = 3;
 /** Sweeps of the dense metric are dear. */
 const metricGain = 1e-3;
+/** …and this many from the trial's metric are as good as all of them anew. */
+const sweepsResumed = 4;
 /** A held-out error must be this much smaller for a later candidate to be preferred. */
 const clearlyBetter = 0.998;
 const settled = whenConverged({ change: 1e-4, residual: Infinity });
@@ -119,7 +121,7 @@ export async function selectPosterior(observations: Observations, options: Selec
   const offsets = fitOffsets(observations, candidate.offsets);
   // Where the held-out error never turned, neither does the fit on all: let it converge.
   const resumed = candidate.resume?.(best.estimate);
-  const sweeps = resumed === undefined ? steps : 1;
+  const sweeps = resumed === undefined ? steps : Math.min(steps, sweepsResumed);
   const stop = firstOf(
     options.limit,
     ...(candidate.settles ? [settled, atMostSteps(mostSweeps)] : [atMostSteps(sweeps)]),
