@@ -24,16 +24,23 @@ export interface MetricStart {
  * too much.
  */
 const noiseShare = 0.2;
+/**
+ * Vectors that must observe a pair, on average, as a multiple of the side. Moments over fewer are mostly chance, which the
+ * sweeps do not find out of again: the identity and an early stop are better there.
+ */
+const leastCount = 0.5;
 /** That variance, as a share of all, at least. */
 const leastRest = 0.1;
 
 /**
  * @param long The vectors' observations, sorted by vector.
  * @param side Length of a vector.
- * @returns Undefined where the pairs show no more correlation than chance would.
+ * @returns Undefined where too few vectors observe a pair, or the pairs show no more correlation than chance would.
  */
 export function startFromPairs(long: SparseSide, side: number): MetricStart | undefined {
   const moments = pairMoments(long, side);
+  const pairs = moments.counts.reduce((sum, count) => sum + count, 0);
+  if (pairs < leastCount * side ** 3) return undefined;
   const excess = meanSquareCorrelation(moments, side);
   if (!(excess > 0)) return undefined;
   // The best linear guess at a correlation of that mean square, known to a variance of 1/count.
