@@ -45,7 +45,7 @@ export default tseslint.config(
   { files: ['src/solvers/**/*.ts', 'src/problem.ts', 'src/complete.ts'], rules: forbid(tables, files) },
   { files: ['src/report/**/*.ts'], rules: forbid(['/cli/', 'report/ is below cli/'], tensorflow) },
   {
-    files: ['src/{solvers,linalg,data,report,figures}/**/*.ts', 'src/*.ts'],
+    files: ['src/{solvers,linalg,data,report,figures,benchmark}/**/*.ts', 'src/*.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',

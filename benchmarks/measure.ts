@@ -2,27 +2,10 @@
 import { cpus } from 'node:os';
 import { thinSvd } from '../src/linalg/thin-svd.js';
 import { frobeniusNorm, joinColumns, tall } from '../src/linalg/tall.js';
-import type { Completion, Factors, Truth } from '../src/index.js';
+import type { Factors, Truth } from '../src/index.js';
 
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
-}
-
-/** Relative error over all entries, row by row. */
-export function relativeError(completion: Completion, truth: Truth): number {
-  let [gap, size] = [0, 0];
-  for (let i = 0; i < truth.shape[0]; i += 1) {
-    const [actual, expected] = [completion.rows(i, i + 1), truth.rows(i, i + 1)];
-    expected.forEach((value, j) => {
-      gap += ((actual[j] ?? NaN) - value) ** 2;
-      size += value ** 2;
-    });
-  }
-  return Math.sqrt(gap / size);
-}
+export { median } from '../src/benchmark/median.js';
+export { relativeError } from '../src/benchmark/relative-error.js';
 
 /** Relative error of factors against the truth, over all entries, without forming either matrix. */
 export function factorError({ left, right }: Factors, truth: Truth): number {

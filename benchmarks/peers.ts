@@ -5,6 +5,7 @@
 import { createSparseProblem, generateProblem, solve, twoSidedLinRfm, useThreads } from '../src/index.js';
 import { atMostSteps, degreesOfFreedom } from '../src/index.js';
 import type { Factors, Progress } from '../src/index.js';
+import { bytesPerEntry } from '../src/benchmark/measure.js';
 import { factorError, markdownTable, median } from './measure.js';
 
 export interface Case {
@@ -94,11 +95,6 @@ export async function measurePeers({ cases, threads, repeats }: PeersOptions): P
   }
   await useThreads(1);
   return rows;
-}
-
-/** A column index and a value for the sampled and the sparse product each, and the gathered rows: 2r and 3r float32. */
-function bytesPerEntry(rank: number): number {
-  return 4 * (2 + 2 + 2 * rank + 3 * rank);
 }
 
 /** Bytes a second of copying a large array. */

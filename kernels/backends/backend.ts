@@ -1,11 +1,17 @@
 import type { Precision } from '../real.js';
 
+export type Processor = 'CPU' | 'GPU' | 'software GPU';
+
 /** What `lin-rfm backends` tells of one backend. */
 export interface BackendReport {
   readonly name: string;
   readonly works: boolean;
   /** In words; empty where the backend does not work. */
   readonly device: string;
+  /** What computes; undefined where the backend does not work. A software GPU only imitates one, slowly. */
+  readonly processor?: Processor;
+  /** Why 'auto' took it; undefined where it was asked for by name. */
+  readonly why?: string;
   /** True where this project's kernels compute in float64 on it. */
   readonly float64: boolean;
   readonly version?: string;
@@ -35,5 +41,5 @@ export interface Backend {
    */
   load(): Promise<void>;
   /** Once loaded. */
-  describe(): Pick<BackendReport, 'device' | 'version' | 'threads' | 'source'>;
+  describe(): Pick<BackendReport, 'device' | 'processor' | 'version' | 'threads' | 'source'>;
 }

@@ -9,5 +9,5 @@ export const cpu: Backend = {
   memoryBytes: availableMemory,
   remedy: 'it is part of @tensorflow/tfjs: npm install lin-rfm',
   load: () => Promise.resolve(),
-  describe: () => ({ device: 'plain JavaScript', version: tf.version.tfjs, threads: 1 }),
+  describe: () => ({ device: 'plain JavaScript', processor: 'CPU', version: tf.version.tfjs, threads: 1 }),
 };

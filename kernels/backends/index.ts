@@ -1,19 +1,21 @@
 /** The table of backends, and how one becomes the active one. */
 import * as tf from '@tensorflow/tfjs';
 import { BackendError, InputError } from '../errors.js';
+import { candidatesFor } from './automatic.js';
+import type { BackendHint, Candidate } from './automatic.js';
 import type { Backend, BackendReport } from './backend.js';
 import { cpu } from './cpu.js';
 import { tensorflow } from './tensorflow.js';
 import { wasm } from './wasm.js';
 import { webgpu } from './webgpu.js';
 
+export { leastObservationsForGpu } from './automatic.js';
+export type { BackendHint } from './automatic.js';
+export { backendFailure } from './failure.js';
 export { threadCount, useThreads } from './wasm-threads.js';
 export type { Backend, BackendReport } from './backend.js';
 
 const backends: readonly Backend[] = [tensorflow, webgpu, wasm, cpu];
-
-/** Tried in this order for 'auto': the fastest with float64 first. */
-const preference: readonly Backend[] = [wasm, cpu];
 
 /** What a user may ask for. */
 export const backendNames: readonly string[] = ['auto', ...backends.map(({ name }) => name)];
@@ -26,20 +28,25 @@ export async function reportBackends(): Promise<BackendReport[]> {
 }
 
 /**
- * Makes a backend the active one.
+ * Makes a backend the active one. 'auto' takes the fastest that works for a problem of the hinted size, and the report
+ * says why.
  * @param name One of `backendNames`.
+ * @param hint Read for 'auto' only; without it the problem counts as small and stays on the CPU.
  * @throws InputError for a name that is not in the table; BackendError where it does not work here.
  */
-export async function useBackend(name: string): Promise<BackendReport> {
-  const candidates = name === 'auto' ? preference : backends.filter((backend) => backend.name === name);
-  if (candidates.length === 0) {
+export async function useBackend(name: string, hint: BackendHint = {}): Promise<BackendReport> {
+  if (!backendNames.includes(name)) {
     throw new InputError('--backend', `one of ${backendNames.join(', ')}`, name);
   }
+  const candidates: readonly Partial<Candidate>[] = name === 'auto' ? candidatesFor(hint) : [{ name }];
   let failure: BackendReport | undefined;
-  for (const backend of candidates) {
+  for (const { name: candidate, why, accepts } of candidates) {
+    const backend = backends.find((one) => one.name === candidate);
+    if (backend === undefined) continue;
     const report = await reportBackend(backend);
-    if (report.works && (await tf.setBackend(backend.name))) return report;
-    failure = report;
+    const fits = report.works && accepts?.(report) !== false;
+    if (fits && (await tf.setBackend(backend.name))) return { ...report, ...(why !== undefined && { why }) };
+    if (!report.works) failure = report;
   }
   throw new BackendError(
     failure?.name ?? name,

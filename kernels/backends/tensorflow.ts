@@ -24,6 +24,7 @@ export const tensorflow: Backend = {
   describe() {
     if (loaded === undefined) throw new Error('tensorflow: expected it to be loaded first');
     const { gpu, threads, source, version } = loaded;
-    return { device: gpu?.name ?? 'CPU', version: `libtensorflow ${version}`, threads, source };
+    const processor = gpu === undefined ? 'CPU' : 'GPU';
+    return { device: gpu?.name ?? 'CPU', processor, version: `libtensorflow ${version}`, threads, source };
   },
 };

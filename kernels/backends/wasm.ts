@@ -15,7 +15,7 @@ export const wasm: Backend = {
     if (hasSimd !== true) throw new Error('this JavaScript engine has no WebAssembly SIMD');
     if (!(await readies('wasm'))) throw new Error('@tensorflow/tfjs-backend-wasm did not start');
   },
-  describe: () => ({ device: 'CPU with SIMD', version: version_wasm, threads: threadCount() }),
+  describe: () => ({ device: 'CPU with SIMD', processor: 'CPU', version: version_wasm, threads: threadCount() }),
 };
 
 /** Starts a backend and puts the active one back. */

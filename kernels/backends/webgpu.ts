@@ -13,6 +13,7 @@ interface Gpu {
 }
 
 interface Adapter {
+  readonly isFallbackAdapter?: boolean;
   readonly info?: Readonly<Partial<Record<'vendor' | 'architecture' | 'device' | 'description', string>>>;
   readonly limits: { readonly maxBufferSize: number; readonly maxComputeWorkgroupStorageSize: number };
 }
@@ -41,9 +42,13 @@ export const webgpu: Backend = {
   describe() {
     const limit = adapter?.limits.maxBufferSize ?? 0;
     const device = `${adapter === undefined ? 'GPU' : nameOf(adapter)}, buffers up to ${Number((limit / 2 ** 30).toFixed(1))} GiB`;
-    return { device, version: tf.version.tfjs };
+    const isSoftware = adapter !== undefined && (adapter.isFallbackAdapter === true || software.test(nameOf(adapter)));
+    return { device, processor: isSoftware ? 'software GPU' : 'GPU', version: tf.version.tfjs };
   },
 };
+
+/** Vulkan and Direct3D in software. */
+const software = /swiftshader|llvmpipe|lavapipe|basic render|software/iu;
 
 /** The browser's WebGPU, or in Node the package's, put where the browser's would be. */
 async function findGpu(): Promise<Gpu> {

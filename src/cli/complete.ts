@@ -1,11 +1,12 @@
 /** `lin-rfm complete`: fills in a matrix. */
-import { backendNames, useBackend, useThreads } from '../../kernels/backends/index.js';
+import { backendNames } from '../../kernels/backends/index.js';
 import { complete, defaultMaxSteps, defaultTolerance, estimateMemory, solverNames } from '../complete.js';
 import type { CompleteOptions, CompleteResult } from '../complete.js';
 import { extensionsFor, checkReadable, checkWritable, readMatrix, writeMatrix } from '../data/formats/index.js';
 import { writeText } from '../data/formats/atomic.js';
 import { readQueries, writePredictions } from '../data/formats/queries.js';
 import { parseShape } from '../data/observations.js';
+import type { Observations } from '../data/observations.js';
 import { offsetChoices } from '../data/offsets.js';
 import { splitObservations } from '../data/split.js';
 import type { Split } from '../data/split.js';
@@ -34,6 +35,7 @@ import {
 import { networkOptions, readNetwork } from './network-options.js';
 import { placeOf, placesOf, reading } from './paths.js';
 import { showProgress } from './progress.js';
+import { choiceLine, withBackend } from './with-backend.js';
 
 export const completeCommand: Command = {
   usage: 'complete <observations>',
@@ -106,21 +108,8 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
   const split: Split | undefined =
     settings.holdOut > 0 ? splitObservations(file.observations, settings.holdOut, settings.seed) : undefined;
   const read = (performance.now() - readBegan) / 1000;
-  await useBackend(settings.backend);
-  await useThreads(settings.threads);
-  const memory = estimateMemory(split?.kept ?? file.observations, settings.options);
-  const { needed, available, place } = memory;
-  if (!quiet) io.stderr.write(`memory: about ${gibibytes(needed)} needed, ${gibibytes(available)} there (${place})\n`);
-  const display = showProgress(io, settings.tolerance, quiet);
-  const result = await (async () => {
-    try {
-      const onProgress = display.update;
-      const signal = io.signal === undefined ? {} : { signal: io.signal };
-      return await complete(split?.kept ?? file.observations, { ...settings.options, onProgress, ...signal });
-    } finally {
-      display.finish();
-    }
-  })();
+  const kept = split?.kept ?? file.observations;
+  const { result, memory } = await solveOn(io, kept, settings);
   for (const warning of result.warnings) io.stderr.write(`warning: ${warning}\n`);
   if (result.status === 'interrupted') {
     io.stderr.write(`interrupted after ${result.progress.length} steps; nothing was written\n`);
@@ -135,7 +124,7 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
   if (outputs.out !== undefined) await writeMatrix(outputs.out, result.completion, file);
   const write = (performance.now() - writeBegan) / 1000;
   const { alpha, seed } = settings;
-  const observed = (split?.kept ?? file.observations).value.length;
+  const observed = kept.value.length;
   const heldOutRmse = split === undefined ? result.heldOutRmse : rootMeanSquare(split, result);
   const metrics = metricsOf(result, { shape, observed, alpha, seed, seconds: { read, write }, heldOutRmse, memory });
   await writeReports(input, outputs, result, metrics);
@@ -143,6 +132,25 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
   if (result.status === 'converged') return exitCode.done;
   io.stderr.write(`warning: ${result.status}: ${result.advice}\n`);
   return exitCode.unfinished;
+}
+
+/** Solves, on another backend where 'auto' took one that fails. */
+function solveOn(io: Io, observations: Observations, settings: Settings) {
+  const { backend, threads, options, tolerance, quiet } = settings;
+  return withBackend(io, { backend, threads, observations: observations.value.length }, async (report) => {
+    const memory = estimateMemory(observations, options);
+    const { needed, available, place } = memory;
+    const lines = `memory: about ${gibibytes(needed)} needed, ${gibibytes(available)} there (${place})\n`;
+    if (!quiet) io.stderr.write(choiceLine(report) + lines);
+    const display = showProgress(io, tolerance, quiet);
+    try {
+      const onProgress = display.update;
+      const signal = io.signal === undefined ? {} : { signal: io.signal };
+      return { memory, result: await complete(observations, { ...options, onProgress, ...signal }) };
+    } finally {
+      display.finish();
+    }
+  });
 }
 
 function readSettings(parsed: Parsed): Settings {

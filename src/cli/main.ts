@@ -4,6 +4,7 @@ import yargs from 'yargs';
 import { BackendError, InputError } from '../errors.js';
 import { version } from '../version.js';
 import { backendsCommand } from './backends.js';
+import { benchmarkCommand } from './benchmark.js';
 import type { Command, Parsed } from './command.js';
 import { compareCommand } from './compare.js';
 import { completeCommand } from './complete.js';
@@ -22,6 +23,7 @@ const commands: readonly Command[] = [
   senseCommand,
   generateCommand,
   figureCommand,
+  benchmarkCommand,
   backendsCommand,
 ];
 

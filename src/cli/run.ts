@@ -1,5 +1,5 @@
 /** What `regress` and `sense` have in common: their options, their outputs, and how they end. */
-import { backendNames, useBackend, useThreads } from '../../kernels/backends/index.js';
+import { backendNames } from '../../kernels/backends/index.js';
 import { defaultMaxSteps, defaultTolerance } from '../complete.js';
 import { writeText } from '../data/formats/atomic.js';
 import { checkWritable } from '../data/formats/index.js';
@@ -14,6 +14,7 @@ import { choiceOption, numberOption, positive, textOption, wholeFromOne, wholeFr
 import type { NumberRule } from './options.js';
 import { placeOf, placesOf } from './paths.js';
 import { showProgress } from './progress.js';
+import { withBackend } from './with-backend.js';
 
 const alphaRule: NumberRule = { expected: 'a number in (0, 1]', accepts: (value) => value > 0 && value <= 1 };
 const toleranceRule: NumberRule = { expected: 'a number in (0, 1)', accepts: (value) => value > 0 && value < 1 };
@@ -100,16 +101,16 @@ export async function runSolve<Result extends RunResult & { readonly status: Sta
   const quiet = parsed['quiet'] === true;
   const metricsPath = textOption(parsed, 'metrics');
   const { alpha = 0.5, seed = 0, tolerance = defaultTolerance } = readRunOptions(parsed);
-  await useBackend(choiceOption(parsed, 'backend', backendNames) ?? 'auto');
-  await useThreads(numberOption(parsed, 'threads', wholeFromOne));
-  const display = showProgress(io, tolerance, quiet);
-  const result = await (async () => {
+  const backend = choiceOption(parsed, 'backend', backendNames) ?? 'auto';
+  const threads = numberOption(parsed, 'threads', wholeFromOne);
+  const result = await withBackend(io, { backend, threads }, async () => {
+    const display = showProgress(io, tolerance, quiet);
     try {
       return await run.solve({ onProgress: display.update, ...(io.signal && { signal: io.signal }) });
     } finally {
       display.finish();
     }
-  })();
+  });
   if (result.status === 'interrupted') {
     io.stderr.write(`interrupted after ${result.progress.length} steps; nothing was written\n`);
     return exitCode.interrupted;
