@@ -43,7 +43,7 @@ export function candidatesFor({ observations = 0, failed = [] }: BackendHint): C
     observations === 0
       ? 'fastest on the CPU'
       : isLarge
-        ? 'no GPU was found; fastest on the CPU'
+        ? `${size}, but no GPU that works; fastest on the CPU`
         : `${size}, fewer than ${threshold}: the CPU is as fast as a GPU`;
   const all: Candidate[] = [
     ...(isLarge

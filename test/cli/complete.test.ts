@@ -55,7 +55,8 @@ it('recovers the generated matrix and writes everything asked for', async () => 
   expect(stdout).toMatch(/^matrix +40 x 30, 544 observed \(45\.3 %\)$/mu);
   expect(stdout).toMatch(/^rank +2$/mu);
   expect(stdout).toMatch(/^status +converged after \d+ steps in [\d.]+ s$/mu);
-  const [memory, first] = stderr.split('\n');
+  const [backend, memory, first] = stderr.split('\n');
+  expect(backend).toMatch(/^backend: wasm \(CPU with SIMD\): 544 observations, fewer than \d+ \(estimated\): /u);
   expect(memory).toMatch(/^memory: about 0\.03\d+ GiB needed, [\d.]+ GiB there \((backend wasm|this process)\)$/u);
   expect(first).toMatch(/^step 1: change \S+, residual \S+, \S+ s$/u);
   const metrics: unknown = JSON.parse(await readFile(file('metrics.json'), 'utf8'));
@@ -144,7 +145,7 @@ it('exits with 130 when it was interrupted, and writes nothing', async () => {
     signal: AbortSignal.abort(),
   });
   expect(code).toBe(130);
-  expect(stderr).toMatch(/^memory: .*\ninterrupted after 0 steps; nothing was written\n$/u);
+  expect(stderr).toMatch(/^backend: .*\nmemory: .*\ninterrupted after 0 steps; nothing was written\n$/u);
   expect(await readdir(folder)).not.toContain('never.npy');
 });
 
