@@ -1,8 +1,9 @@
 /** Several solvers on one problem: error on entries that none of them saw, time, steps and rank. */
+import { activeBackend, backendFailure } from '../kernels/backends/index.js';
 import { complete } from './complete.js';
 import type { CompleteOptions, CompleteResult } from './complete.js';
 import type { Observations } from './data/observations.js';
-import { BackendError, InputError } from './errors.js';
+import { InputError } from './errors.js';
 import type { Progress } from './solvers/solver.js';
 
 /** A solver with its own settings, under the name that a reader sees. */
@@ -90,8 +91,9 @@ async function attempt(run: () => Promise<CompleteResult>): Promise<Pick<Compare
   try {
     return { result: await run() };
   } catch (error) {
-    if (error instanceof InputError || error instanceof BackendError) return { failure: error.message };
-    throw error;
+    const failure = error instanceof InputError ? error : backendFailure(error, activeBackend().name);
+    if (failure === undefined) throw error;
+    return { failure: failure.message };
   }
 }
 

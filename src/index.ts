@@ -6,8 +6,16 @@
  *     const { completion } = await complete(createObservations({ shape: [3, 3], row, column, value }));
  */
 export { BackendError, InputError } from './errors.js';
-export { backendNames, reportBackends, threadCount, useBackend, useThreads } from '../kernels/backends/index.js';
-export type { BackendReport } from '../kernels/backends/index.js';
+export {
+  backendFailure,
+  backendNames,
+  leastObservationsForGpu,
+  reportBackends,
+  threadCount,
+  useBackend,
+  useThreads,
+} from '../kernels/backends/index.js';
+export type { BackendHint, BackendReport } from '../kernels/backends/index.js';
 export { complete, defaultMaxSteps, defaultTolerance, estimateMemory, solverNames } from './complete.js';
 export type { CompleteOptions, CompleteResult } from './complete.js';
 export type { Completion, FactorOffset, Factors } from './completion.js';

@@ -1,5 +1,5 @@
 /** `lin-rfm backends`: what works here, and how to get what does not. */
-import { backendNames, reportBackends } from '../../kernels/backends/index.js';
+import { backendNames, leastObservationsForGpu, reportBackends, useThreads } from '../../kernels/backends/index.js';
 import type { BackendReport } from '../../kernels/backends/index.js';
 import { BackendError, InputError } from '../errors.js';
 import type { Command, Parsed } from './command.js';
@@ -40,6 +40,8 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
     if (parsed[name] === true) throw new InputError(`--${name}`, '--install tensorflow beside it', 'none');
   }
   if (choiceOption(parsed, 'uninstall', installable) !== undefined) return uninstall(io);
+  // As many as a solve would use.
+  await useThreads();
   const reports = await reportBackends();
   io.stdout.write(parsed['json'] === true ? `${JSON.stringify(reports, undefined, 2)}\n` : table(reports));
   const missing = reports.find(({ name, works }) => name === wanted && !works);
@@ -67,8 +69,14 @@ async function uninstall(io: Io): Promise<number> {
 }
 
 function table(reports: readonly BackendReport[]): string {
-  const rows = reports.map(({ name, works, device, float64, version, threads, memoryBytes }) => [
-    ...[name, works ? 'works' : 'absent', device || '-', works ? (float64 ? 'float64' : 'float32 only') : '-'],
+  const rows = reports.map(({ name, works, device, processor, float64, version, threads, memoryBytes }) => [
+    ...[
+      name,
+      works ? 'works' : 'absent',
+      processor ?? '-',
+      device || '-',
+      works ? (float64 ? 'float64' : 'float32 only') : '-',
+    ],
     ...[version ?? '-', threads === undefined ? '-' : `${threads}`],
     memoryBytes === undefined ? '-' : `${(memoryBytes / 2 ** 30).toFixed(1)} GiB`,
   ]);
@@ -76,7 +84,16 @@ function table(reports: readonly BackendReport[]): string {
     works ? (source === undefined ? '' : `${name}: ${source}\n`) : `${name}: ${reason}\n  get it: ${remedy}\n`,
   );
   return (
-    alignColumns([['backend', 'state', 'device', 'precision', 'version', 'threads', 'memory'], ...rows]) +
-    notes.map((text) => (text === '' ? '' : `\n${text}`)).join('')
+    alignColumns([['backend', 'state', 'kind', 'device', 'precision', 'version', 'threads', 'memory'], ...rows]) +
+    notes.map((text) => (text === '' ? '' : `\n${text}`)).join('') +
+    automaticNote(reports)
   );
+}
+
+/** What `--backend auto` makes of it. */
+function automaticNote(reports: readonly BackendReport[]): string {
+  const gpu = reports.find(({ processor }) => processor === 'GPU');
+  const small = reports.find(({ name, works }) => works && ['wasm', 'cpu'].includes(name));
+  const large = `from ${leastObservationsForGpu} observations on`;
+  return `\nauto: ${small?.name ?? 'none'}; ${gpu === undefined ? `a GPU ${large}, but none works here` : `${gpu.name} ${large}`}\n`;
 }

@@ -10,7 +10,7 @@ import { solverNames } from '../complete.js';
 import { writeText } from '../data/formats/atomic.js';
 import { checkWritable } from '../data/formats/index.js';
 import { BackendError, InputError } from '../errors.js';
-import { benchmarkMetrics, benchmarkTable, ceilingLines } from '../report/benchmark.js';
+import { bandwidthNote, benchmarkMetrics, benchmarkTable, ceilingLines } from '../report/benchmark.js';
 import type { Command, Parsed } from './command.js';
 import { alignColumns, exitCode } from './io.js';
 import type { Io } from './io.js';
@@ -73,6 +73,7 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
   const medians = repeats === 1 ? 'one solve each' : `medians of ${repeats}`;
   io.stdout.write(`${machine}; ${medians}\n${ceilingLines(result.ceilings)}${notes}\n`);
   io.stdout.write(alignColumns(benchmarkTable(result.rows)));
+  if (result.rows.some(({ bandwidth }) => bandwidth > 0)) io.stdout.write(`\n${bandwidthNote}`);
   const failed = result.rows.filter(({ failure }) => failure !== undefined);
   for (const { name, solver, failure } of failed) io.stderr.write(`warning: ${name}, ${solver}: ${failure}\n`);
   return failed.length === 0 ? exitCode.done : exitCode.unfinished;

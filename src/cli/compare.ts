@@ -84,7 +84,7 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
   await checkOutputs(input, outputs);
   const { kept, heldOut } = await readSplit(parsed, input, seed);
   const contenders = named ?? readContenders(Math.max(...kept.shape) > largestDenseSide ? quickSolvers : denseSolvers);
-  await useBackend(backendName);
+  await useBackend(backendName, { observations: kept.value.length });
   await useThreads(threads);
   const compared = await runAll(io, { kept, heldOut }, contenders, quiet, {
     ...{ seed, tolerance },

@@ -1,7 +1,8 @@
 /** Parses the command line, runs a command, and turns what it throws into an exit code and one line. */
 import * as tf from '@tensorflow/tfjs';
 import yargs from 'yargs';
-import { BackendError, InputError } from '../errors.js';
+import { backendFailure } from '../../kernels/backends/index.js';
+import { InputError } from '../errors.js';
 import { version } from '../version.js';
 import { backendsCommand } from './backends.js';
 import { benchmarkCommand } from './benchmark.js';
@@ -38,8 +39,9 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     return await runParsed(argv, io);
   } catch (error) {
-    if (error instanceof InputError || error instanceof BackendError) {
-      io.stderr.write(`${error.message}\n`);
+    const told = error instanceof InputError ? error : backendFailure(error, tf.getBackend());
+    if (told !== undefined) {
+      io.stderr.write(`${told.message}\n`);
       return exitCode.usage;
     }
     const detail = error instanceof Error ? error : new Error(String(error));

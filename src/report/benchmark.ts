@@ -34,6 +34,11 @@ export function ceilingLines(ceilings: readonly BackendMeasured[]): string {
     .join('');
 }
 
+/** How to read the column of bandwidths. */
+export const bandwidthNote =
+  'GB/s: what conjugate gradients read and write, gathered rows included, over the whole solve; rows that stay in a cache ' +
+  'can take it above the copy.\n';
+
 function billions(value: number): string {
   const number = value / 1e9;
   return number >= 100 ? number.toFixed(0) : number.toPrecision(2);

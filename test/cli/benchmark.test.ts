@@ -21,7 +21,7 @@ it('puts every solver and backend in one table, under the measured limits, and t
   const { code, stdout, stderr } = await runCli(argv);
   expect(code).toBe(0);
   expect(stderr).toMatch(/^wasm: copy bandwidth and matrix products\nwasm: 40x30:2:4, two-sided\n/u);
-  const [machine, wasm, cpu, blank, header, ...rows] = stdout.trim().split('\n');
+  const [machine, wasm, cpu, blank, header, ...rows] = stdout.split('\n\nGB/s: ')[0]!.split('\n');
   expect(machine).toMatch(/^\d+ x .*, Node .*; medians of 2$/u);
   const rates = 'copy [\\d.]+ GB/s; matrix product float32 [\\d.e-]+ GFLOP/s, float64 [\\d.e-]+ GFLOP/s';
   expect(wasm).toMatch(new RegExp(`^wasm \\(CPU with SIMD, \\d+ threads?\\): ${rates}$`, 'u'));

@@ -188,8 +188,9 @@ it('shows a bar on a terminal', async () => {
 it('lists the backends, as a table and as JSON', async () => {
   const table = await runCli(['backends']);
   expect(table.code).toBe(0);
-  expect(table.stdout).toMatch(/^wasm +works +CPU with SIMD +float64 +4\.22\.0 +\d+ +[\d.]+ GiB$/mu);
-  expect(table.stdout).toMatch(/^cpu +works +plain JavaScript +float64/mu);
+  expect(table.stdout).toMatch(/^wasm +works +CPU +CPU with SIMD +float64 +4\.22\.0 +\d+ +[\d.]+ GiB$/mu);
+  expect(table.stdout).toMatch(/^cpu +works +CPU +plain JavaScript +float64/mu);
+  expect(table.stdout).toMatch(/^auto: wasm; (a GPU|webgpu|tensorflow) from 1000000 observations on/mu);
   const reports = JSON.parse((await runCli(['backends', '--json'])).stdout) as {
     name: string;
     works: boolean;
