@@ -128,7 +128,7 @@ export { gatherBlocks } from '../kernels/gather-blocks/index.js';
 export { matrixProduct } from '../kernels/matrix-product/index.js';
 export { rowNormalSolve } from '../kernels/row-normal-solve/index.js';
 export { sampledProduct } from '../kernels/sampled-product/index.js';
-export { sampledProductGradient, sampledProductOp } from '../kernels/sampled-product/gradient.js';
+export { sampledProductGradient } from '../kernels/sampled-product/gradient.js';
 export { sparseProduct } from '../kernels/sparse-product/index.js';
 export { disposePattern, uploadPattern } from '../kernels/sparse-pattern.js';
 export type { SparsePattern } from '../kernels/sparse-pattern.js';

@@ -1,5 +1,5 @@
 /**
- * The gradient of the sampled product, and the sampled product as an op that TensorFlow.js differentiates.
+ * The gradient of the sampled product.
  *
  * With x_k = leftᵢ · rightⱼ at the k-th position (i, j) and ∂x the sparse matrix of what comes from above, the gradient
  * with respect to left is ∂x · right and that with respect to right is ∂xᵀ · left: one sparse product both ways. It needs
@@ -10,7 +10,6 @@ import { asReal, tidyReals } from '../real.js';
 import type { RealTensor } from '../real.js';
 import { sparseProduct } from '../sparse-product/index.js';
 import type { SparsePattern } from '../sparse-pattern.js';
-import { sampledProduct } from './index.js';
 
 /**
  * @param upstream Gradient with respect to the sampled product, [entries] in the pattern's order.
@@ -33,28 +32,4 @@ export function sampledProductGradient(
       right: asReal(tf.slice(tensor, rows, columns), precision),
     };
   });
-}
-
-/**
- * Entries of left · rightᵀ at the positions of a pattern, as part of a graph: `tf.grads` and its kin differentiate it on
- * every backend. In float32, as all of TensorFlow.js's gradients are.
- * @param left [rows, width].
- * @param right [columns, width].
- * @returns [entries] in the pattern's order; the caller disposes.
- * @throws InputError when the shapes disagree.
- */
-export function sampledProductOp(left: tf.Tensor, right: tf.Tensor, pattern: SparsePattern): tf.Tensor {
-  const op = tf.customGrad((...inputs) => {
-    const save = inputs.at(-1);
-    if (typeof save === 'function') save([left, right]);
-    const value = sampledProduct(asReal(left, 'float32'), asReal(right, 'float32'), pattern).tensor;
-    const gradFunc = (upstream: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
-      const real = (tensor: tf.Tensor): RealTensor => asReal(tensor, 'float32');
-      const [a = left, b = right] = saved;
-      const gradients = sampledProductGradient(real(upstream), real(a), real(b), pattern);
-      return [gradients.left.tensor, gradients.right.tensor];
-    };
-    return { value, gradFunc };
-  });
-  return op(left, right);
 }

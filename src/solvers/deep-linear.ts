@@ -8,7 +8,6 @@
  * Nothing of the size of X is formed: the loss samples left · rightᵀ with left = W_L and rightᵀ = W_{L−1} ⋯ W_1.
  */
 import * as tf from '@tensorflow/tfjs';
-import { sampledProductOp } from '../../kernels/sampled-product/gradient.js';
 import type { Factors } from '../completion.js';
 import { createRandom } from '../data/random.js';
 import { InputError } from '../errors.js';
@@ -18,6 +17,7 @@ import { thinSvd } from '../linalg/thin-svd.js';
 import { largestSingularValue } from '../sparse-problem.js';
 import type { SparseProblem } from '../sparse-problem.js';
 import type { LayerWeights } from './network-features.js';
+import { misfitOf, networkGradients, rightOf } from './network-gradients.js';
 import { optimisers } from './optimisers.js';
 import type { Optimiser } from './optimisers.js';
 import type { Measures, Solver, Step } from './solver.js';
@@ -138,29 +138,19 @@ function checkedOptimiser(options: DeepLinearOptions, depth: number, scale: numb
   return found;
 }
 
-/** Product of all layers but the last, transposed: [columns, width]. */
-function rightOf(layers: readonly tf.Tensor[]): tf.Tensor {
-  return layers.slice(0, -1).reduce((product, layer) => tf.matMul(product, layer));
-}
-
-function fittedOf({ rows }: SparseProblem, layers: readonly tf.Tensor[]): tf.Tensor {
-  return sampledProductOp(layers.at(-1) as tf.Tensor, rightOf(layers), rows.pattern);
-}
-
 /** The state after some more iterations; the one that went in stays whole. Waits for nothing. */
 function train(
-  problem: SparseProblem,
+  { rows }: SparseProblem,
   state: DeepLinearState,
   target: tf.Tensor,
   optimiser: Optimiser,
   iterations: number,
 ): DeepLinearState {
-  const gradients = tf.grads((...layers: tf.Tensor[]) => fittedOf(problem, layers).sub(target).square().sum().mul(0.5));
   let current = state;
   for (let k = 0; k < iterations; k += 1) {
     const iteration = current.iteration + 1;
     const moved = tf.tidy(() => {
-      const slopes = gradients([...current.layers]);
+      const slopes = networkGradients(current.layers, target, rows.pattern);
       return current.layers.map((layer, l) => {
         const { weight, memory } = optimiser.move(
           ...([layer, slopes[l] as tf.Tensor, current.memories[l] ?? [], state.rate, iteration] as const),
@@ -186,7 +176,7 @@ async function measure(
   const numbers = tf.tidy(() => {
     const [old, left] = [before.layers.at(-1) as tf.Tensor, after.layers.at(-1) as tf.Tensor];
     const [oldRight, right] = [rightOf(before.layers), rightOf(after.layers)];
-    const misfit = sampledProductOp(left, right, problem.rows.pattern).sub(target);
+    const misfit = misfitOf(left, right, target, problem.rows.pattern);
     // left·rightᵀ − old·oldRightᵀ = (left − old)·rightᵀ + old·(right − oldRight)ᵀ: no two large numbers are subtracted.
     const [leftMove, rightMove] = [left.sub(old), right.sub(oldRight)];
     const inner = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => tf.matMul(a, b, true, false);
