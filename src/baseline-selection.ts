@@ -28,6 +28,8 @@ export interface Selected {
   /** The ridge as a share of the largest singular value of the observed matrix, or the number of steps. */
   readonly choice: number;
   readonly offsets: OffsetChoice;
+  /** Residual of the fit after that number of steps. */
+  readonly residual?: number;
   /** Root mean square error on the held-out observations. */
   readonly rmse: number;
   /** What the selection took. */
@@ -55,7 +57,7 @@ const leftStart = 0.9;
 
 /** What is tried on a part of the observations: the best choice and its error. */
 type Trial = (problem: SparseProblem, rmseOf: (factors: Factors) => number, limit: StopRule) => Promise<Judged>;
-type Judged = Pick<Selected, 'choice' | 'rmse'>;
+type Judged = Pick<Selected, 'choice' | 'residual' | 'rmse'>;
 
 /** The ridge, as a share of the largest singular value; 0 where the error still falls at the smallest. */
 export function selectRidge(observations: Observations, settings: CompleteSettings): Promise<Selected | undefined> {
@@ -85,7 +87,7 @@ export function selectRidge(observations: Observations, settings: CompleteSettin
   });
 }
 
-/** The number of steps; Infinity where the error fell to the end. */
+/** The number of steps, and the residual that they came to; Infinity where the error fell to the end. */
 export function selectSteps<State>(
   observations: Observations,
   settings: CompleteSettings,
@@ -93,11 +95,11 @@ export function selectSteps<State>(
 ): Promise<Selected | undefined> {
   const { tolerance = 1e-6, maxSteps = defaultMaxSteps, onProgress } = settings;
   return select(observations, settings, async (problem, rmseOf, limit) => {
-    let [best, bestStep, done, ended, residual] = [Infinity, 0, 0, false, 1];
+    let [best, bestStep, bestResidual, done, ended, residual] = [Infinity, 0, 1, 0, false, 1];
     const inspect = async (state: State): Promise<Status | undefined> => {
       done += 1;
       const rmse = rmseOf(await solver.estimate(problem, state));
-      if (rmse < (1 - stepGain) * best || residual > leftStart) [best, bestStep] = [rmse, done];
+      if (rmse < (1 - stepGain) * best || residual > leftStart) [best, bestStep, bestResidual] = [rmse, done, residual];
       ended = done - bestStep >= stepPatience;
       return ended ? 'converged' : undefined;
     };
@@ -114,7 +116,7 @@ export function selectSteps<State>(
         onProgress?.(progress);
       },
     });
-    return { choice: ended ? bestStep : Infinity, rmse: best };
+    return { choice: ended ? bestStep : Infinity, residual: bestResidual, rmse: best };
   });
 }
 

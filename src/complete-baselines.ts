@@ -61,16 +61,23 @@ function universalRidge([rows, columns]: Shape, observed: number): number {
 /** A network leaves no singular value at zero: those below this share of the largest are the start's. */
 const leastShare = 1e-2;
 
+/**
+ * A fit is as far as the one that was judged by its held-out observations once its residual is at most this many times as
+ * large: more observations are met less closely. Steps alone do not tell, for a network that starts small leaves it, and
+ * every rank after, at other steps for other observations.
+ */
+const alike = 1.05;
+
 /** Trains until the observations are met: to the noise where it is given, else as long as held-out ones gain by it. */
 export async function completeByNetwork(observations: Observations, settings: CompleteSettings): Promise<Completed> {
   const { noise, network, seed = 0 } = settings;
   const solver = deepLinear({ ...network, seed });
   const found = noise === undefined ? await selectSteps(observations, settings, solver) : undefined;
   return completeBaseline(observations, settings, found, ({ scale }) => {
-    const level = (noise ?? 0) / scale;
-    const steps = found?.choice ?? Infinity;
+    const level = found === undefined ? (noise ?? 0) / scale : alike * (found.residual ?? 0);
+    const steps = found?.choice ?? 0;
     const early: StopRule = (progress) =>
-      (progress.at(-1)?.residual ?? Infinity) <= level || progress.length >= steps ? 'converged' : undefined;
+      progress.length >= steps && (progress.at(-1)?.residual ?? Infinity) <= level ? 'converged' : undefined;
     const rank = (values: Float64Array): number =>
       values.filter((value) => value > leastShare * (values[0] ?? 0)).length;
     return Promise.resolve({ solver, stop: firstOf(early, stopRule(remaining(settings, found), 0)), ridge: 0, rank });
