@@ -54,6 +54,8 @@ export function candidatesFor({ observations = 0, failed = [] }: BackendHint): C
         ]
       : []),
     { name: 'wasm', why: onCpu, accepts: anything },
+    // Slower than wasm, but with the memory of the whole machine: for what wasm cannot hold.
+    { name: 'tensorflow', why: 'the next that works', accepts: anything },
     { name: 'cpu', why: 'the only backend that is left', accepts: anything },
   ];
   return all.filter(({ name }) => !failed.includes(name));

@@ -1,5 +1,6 @@
 /** `lin-rfm complete`: fills in a matrix. */
 import { backendNames } from '../../kernels/backends/index.js';
+import type { BackendReport } from '../../kernels/backends/index.js';
 import { complete, defaultMaxSteps, defaultTolerance, estimateMemory, solverNames } from '../complete.js';
 import type { CompleteOptions, CompleteResult } from '../complete.js';
 import { extensionsFor, checkReadable, checkWritable, readMatrix, writeMatrix } from '../data/formats/index.js';
@@ -137,8 +138,9 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
 /** Solves, on another backend where 'auto' took one that fails. */
 function solveOn(io: Io, observations: Observations, settings: Settings) {
   const { backend, threads, options, tolerance, quiet } = settings;
-  return withBackend(io, { backend, threads, observations: observations.value.length }, async (report) => {
-    const memory = estimateMemory(observations, options);
+  const estimate = () => estimateMemory(observations, options);
+  const solveHere = async (report: BackendReport) => {
+    const memory = estimate();
     const { needed, available, place } = memory;
     const lines = `memory: about ${gibibytes(needed)} needed, ${gibibytes(available)} there (${place})\n`;
     if (!quiet) io.stderr.write(choiceLine(report) + lines);
@@ -150,7 +152,8 @@ function solveOn(io: Io, observations: Observations, settings: Settings) {
     } finally {
       display.finish();
     }
-  });
+  };
+  return withBackend(io, { backend, threads, observations: observations.value.length }, solveHere, estimate);
 }
 
 function readSettings(parsed: Parsed): Settings {

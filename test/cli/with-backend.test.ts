@@ -3,17 +3,23 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { BackendError, useBackend } from '../../src/index.js';
+import { activeBackend } from '../../kernels/backends/index.js';
+import { withBackend } from '../../src/cli/with-backend.js';
+import { BackendError, InputError, useBackend } from '../../src/index.js';
 import { runCli } from '../support/io.js';
 
 let folder = '';
 const file = (name: string): string => join(folder, name);
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lin-rfm-'));
+  next = (await useBackend('auto', { failed: ['wasm'] })).name;
   await useBackend('wasm');
   await runCli(['generate', '--shape', '40x30', '--rank', '2', '--oversampling', '4', '--out', file('in.csv')]);
 });
 afterAll(() => rm(folder, { recursive: true }));
+
+/** What comes after wasm here. */
+let next = '';
 
 /** Makes a kernel of a backend throw from its n-th call on, until the returned function puts it back. */
 function breakKernel(backendName: string, from: number, error: Error): () => void {
@@ -58,12 +64,12 @@ describe.each(failures)('%s', (_, error, told) => {
     try {
       const { code, stdout, stderr } = await runCli(argv());
       expect([code, stdout]).toEqual([0, '']);
-      expect(stderr).toBe(`warning: backend wasm: ${told}; starting anew on backend cpu\n`);
+      expect(stderr).toBe(`warning: backend wasm: ${told}; starting anew on backend ${next}\n`);
     } finally {
       repair();
     }
     expect(JSON.parse(await readFile(file('m.json'), 'utf8'))).toMatchObject({
-      ...{ status: 'converged', backend: 'cpu', rank: 2 },
+      ...{ status: 'converged', backend: next, rank: 2 },
     });
     expect((await readdir(folder)).sort()).toEqual(['in.csv', 'm.json', 'out.npy']);
     expect(tf.memory().numTensors).toBe(before);
@@ -83,17 +89,34 @@ describe.each(failures)('%s', (_, error, told) => {
   });
 });
 
-it('tells the first failure that leaves no backend', async () => {
-  const repairs = ['wasm', 'cpu'].map((name) => breakKernel(name, 5, new BackendError(name, 'broken', 'mend it')));
+it('tells the last failure, once none is left', async () => {
+  const tried = [...new Set(['wasm', next, 'cpu'])];
+  const repairs = tried.map((name) => breakKernel(name, 5, new BackendError(name, 'broken', 'mend it')));
+  const line = (name: string): string => `backend ${name}: broken; mend it`;
+  const warnings = tried.slice(1).map((name, k) => `warning: ${line(tried[k]!)}; starting anew on backend ${name}\n`);
   try {
-    expect(await runCli(argv())).toEqual({
-      code: 2,
-      stdout: '',
-      stderr: 'warning: backend wasm: broken; mend it; starting anew on backend cpu\nbackend cpu: broken; mend it\n',
-    });
+    expect(await runCli(argv())).toEqual({ code: 2, stdout: '', stderr: `${warnings.join('')}${line('cpu')}\n` });
   } finally {
     repairs.forEach((repair) => repair());
   }
+});
+
+it('takes a backend with more memory for what wasm cannot hold, and tells of wasm where none has it', async () => {
+  const texts: string[] = [];
+  const io = { stdout: { write: () => true }, stderr: { write: (text: string) => texts.push(text) } };
+  const large = new InputError('memory', 'a problem within 1 GiB on backend wasm', 'one of 9 GiB');
+  const refuseBut = (accepted: string) => () => {
+    if (activeBackend().name !== accepted) throw large;
+  };
+  const solveOn = (accepted: string) =>
+    withBackend(io, { backend: 'auto', threads: 1 }, ({ name }) => Promise.resolve(name), refuseBut(accepted));
+  await expect(solveOn('none')).rejects.toBe(large);
+  // Plain JavaScript has the memory, but not the time.
+  await expect(solveOn('cpu')).rejects.toBe(large);
+  expect(texts).toEqual([]);
+  if (next === 'cpu') return;
+  expect(await solveOn(next)).toBe(next);
+  expect(texts).toEqual([`warning: ${large.message}; starting anew on backend ${next}\n`]);
 });
 
 it('does not take a mistake of this project for a failure of the backend', async () => {

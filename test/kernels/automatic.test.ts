@@ -9,12 +9,12 @@ const large = { observations: leastObservationsForGpu };
 const namesFor = (hint: Parameters<typeof candidatesFor>[0]): string[] => candidatesFor(hint).map(({ name }) => name);
 
 it('a small problem, or one of unknown size, stays on the CPU', () => {
-  expect(namesFor({})).toEqual(['wasm', 'cpu']);
-  expect(namesFor({ observations: leastObservationsForGpu - 1 })).toEqual(['wasm', 'cpu']);
+  expect(namesFor({})).toEqual(['wasm', 'tensorflow', 'cpu']);
+  expect(namesFor({ observations: leastObservationsForGpu - 1 })).toEqual(['wasm', 'tensorflow', 'cpu']);
 });
 
 it('a large one tries GPUs first, CUDA before WebGPU', () => {
-  expect(namesFor(large)).toEqual(['tensorflow', 'webgpu', 'wasm', 'cpu']);
+  expect(namesFor(large)).toEqual(['tensorflow', 'webgpu', 'wasm', 'tensorflow', 'cpu']);
   expect(candidatesFor(large)[0]?.why).toMatch(/^1000000 observations, at least 1000000 \(estimated\): a GPU pays/u);
 });
 
@@ -38,9 +38,9 @@ it('useBackend takes the first that fits and says why; a name needs no reason', 
   const report = await useBackend('auto', large);
   expect(report.name).toBe(gpu?.name ?? 'wasm');
   expect(report.why).toContain('1000000 observations');
-  const next = await useBackend('auto', { failed: ['wasm'] });
+  const next = await useBackend('auto', { failed: ['wasm', 'tensorflow'] });
   expect(next).toMatchObject({ name: 'cpu', why: 'the only backend that is left' });
-  await expect(useBackend('auto', { failed: ['wasm', 'cpu'] })).rejects.toThrow(BackendError);
+  await expect(useBackend('auto', { failed: ['wasm', 'tensorflow', 'cpu'] })).rejects.toThrow(BackendError);
   expect((await useBackend('wasm')).why).toBeUndefined();
 });
 
