@@ -31,7 +31,7 @@ const isGpu = ({ processor }: BackendReport): boolean => processor === 'GPU';
  * Candidates for a problem, best first. GPU backends are loaded for large problems only: loading takes seconds, longer
  * than a small solve.
  *
- * On the CPU `wasm` comes first. Measured by `lin-rfm benchmark` on two cores: libtensorflow without a GPU took 1.9 to 3.9
+ * On the CPU `wasm` comes first. Measured by `lin-rfm benchmark` on two cores: libtensorflow without a GPU took 1.9 to 7.6
  * times its processor time on P1 to P6, and 2.5 times or more with the solvers of full matrices and of low rank.
  * A GPU that is software, such as SwiftShader, is never a candidate.
  */
@@ -45,7 +45,7 @@ export function candidatesFor({ observations = 0, failed = [] }: BackendHint): C
       ? 'fastest on the CPU'
       : isLarge
         ? `${size}, but no GPU that works; fastest on the CPU`
-        : `${size}, fewer than ${threshold}: the CPU is as fast as a GPU`;
+        : `${size}, fewer than ${threshold}: a GPU would hardly pay`;
   const all: Candidate[] = [
     ...(isLarge
       ? [
