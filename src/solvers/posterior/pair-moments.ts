@@ -32,15 +32,23 @@ const leastCount = 0.5;
 /** That variance, as a share of all, at least. */
 const leastRest = 0.1;
 
+/** Whether enough of `count` vectors observe a pair of their entries, were the observed ones drawn evenly. */
+export function pairsSuffice(size: {
+  readonly count: number;
+  readonly side: number;
+  readonly observed: number;
+}): boolean {
+  return size.observed ** 2 >= leastCount * size.count * size.side ** 3;
+}
+
 /**
  * @param long The vectors' observations, sorted by vector.
  * @param side Length of a vector.
  * @returns Undefined where too few vectors observe a pair, or the pairs show no more correlation than chance would.
  */
 export function startFromPairs(long: SparseSide, side: number): MetricStart | undefined {
+  if (!pairsSuffice({ count: long.starts.length - 1, side, observed: long.values.length })) return undefined;
   const moments = pairMoments(long, side);
-  const pairs = moments.counts.reduce((sum, count) => sum + count, 0);
-  if (pairs < leastCount * side ** 3) return undefined;
   const excess = meanSquareCorrelation(moments, side);
   if (!(excess > 0)) return undefined;
   // The best linear guess at a correlation of that mean square, known to a variance of 1/count.

@@ -15,7 +15,7 @@ import type { PosteriorEstimate } from './estimate.js';
 import { fittedValues } from './fitted.js';
 import { impliedNoise, meanMoment, solveSide } from './half-sweep.js';
 import type { UncertainSide } from './half-sweep.js';
-import { startFromPairs } from './pair-moments.js';
+import { pairsSuffice, startFromPairs } from './pair-moments.js';
 import type { MetricStart } from './pair-moments.js';
 import { fitTimesGap, sidesOf } from './sides.js';
 
@@ -32,7 +32,8 @@ export interface PosteriorMetricState {
 const firstShare = 0.5;
 /**
  * Vectors that the belief in no correlation is worth, as a share of their length. Without it the metric overfits where the
- * long side is only several times the short one, and the sweep to stop at matters.
+ * long side is only several times the short one, and the sweep to stop at matters. Where pairs are too few to start from,
+ * the start from the identity and an early stop are prior enough: a second one did harm to images.
  */
 const priorShare = 0.2;
 
@@ -68,7 +69,7 @@ export function posteriorMetric(
     const misfit = fitted.map((value, k) => value - (long.values[k] as number));
     return {
       state: {
-        basis: nextBasis(basis, moment, count),
+        basis: nextBasis(basis, moment, pairsSuffice({ count, side, observed: problem.observed }) ? count : Infinity),
         noise: Math.max(learnt, Number.EPSILON),
         solved: { basis, long: solved, noise: learnt },
         fitted,
@@ -112,12 +113,12 @@ export function metricOf(estimate: PosteriorEstimate, { shape, scale }: SparsePr
 /**
  * B of the next metric: the mean of x xᵀ + Cov(x), every correlation shrunk as if by a Wishart prior around the diagonal.
  * @param moment In the basis that was solved with.
- * @param count Vectors that it is the mean of.
+ * @param count Vectors that it is the mean of; infinite for no prior.
  */
 function nextBasis({ count: side, values }: Tall, moment: Float64Array, count: number): Tall {
   const basis = Matrix.from1DArray(side, side, values);
   const mean = basis.mmul(Matrix.from1DArray(side, side, moment)).mmul(basis.transpose());
-  const kept = count / (count + priorShare * side);
+  const kept = 1 / (1 + (priorShare * side) / count);
   const metric = Float64Array.from({ length: side * side }, (_, at) => {
     const [j, l] = [Math.floor(at / side), at % side];
     // Symmetric to the last bit.
