@@ -28,15 +28,15 @@ const common = { folds: 5, seed: 0 };
 
 /** Ratings from 0.5 to 5 by halves: a taste of rank two and an inclination of every row and column, and much noise. */
 export function tiny(): RatingsOptions {
-  const shape = [40, 60] as const;
-  const { observations } = generateProblem({ shape, rank: 2, observed: 800, noise: 1, seed: 1 });
+  const shape = [25, 40] as const;
+  const { observations } = generateProblem({ shape, rank: 2, observed: 500, noise: 1, seed: 1 });
   const random = createRandom(2);
   const [rows, columns] = shape.map((extent) => Float64Array.from({ length: extent }, () => 0.5 * random.normal()));
   const value = observations.value.map((taste, k) => {
     const inclined = (rows?.[observations.row[k] ?? 0] ?? 0) + (columns?.[observations.column[k] ?? 0] ?? 0);
     return Math.min(5, Math.max(0.5, Math.round(2 * (3.5 + inclined + 0.5 * taste)) / 2));
   });
-  return { observations: createObservations({ ...observations, value }), ...common };
+  return { observations: createObservations({ ...observations, value }), ...common, folds: 2 };
 }
 
 /** @throws InputError where the file cannot be read or holds no matrix. */

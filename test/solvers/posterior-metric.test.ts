@@ -94,6 +94,13 @@ it.each<[string, number[], number[]]>([
   problem.dispose();
 });
 
+it('does not trust pairs that few vectors observe', () => {
+  const [few, enough] = [gaussianRows(10, 1), gaussianRows(60, 1)].map(({ problem }) => problem);
+  expect(start(few!)).toBeUndefined();
+  expect(start(enough!)).toBeDefined();
+  [few, enough].forEach((problem) => problem!.dispose());
+});
+
 it('needs fewer sweeps from the pairs than from the identity', async () => {
   const { problem, hidden } = gaussianRows(400, 2);
   const few = errorOf(await sweep(problem, 3), hidden);
