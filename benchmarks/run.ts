@@ -1,7 +1,7 @@
 /**
  * Prints one benchmark's table, or all of them.
  *
- *     npm run benchmark -- peers|transition|scale|noise|sides|panel|ratings|p1|powers|features|kernels|gpu|all
+ *     npm run benchmark -- peers|transition|scale|noise|sides|panel|ratings|p1|powers|features|oracle|kernels|gpu|all
  *         [--tiny] [--large] [--file PATH]
  */
 import { useBackend } from '../src/index.js';
@@ -10,6 +10,7 @@ import * as gpu from './gpu.js';
 import * as kernels from './kernels.js';
 import { machine } from './measure.js';
 import * as noise from './noise.js';
+import * as oracle from './oracle.js';
 import * as p1 from './p1.js';
 import * as panel from './panel.js';
 import * as peers from './peers.js';
@@ -44,6 +45,7 @@ export const benchmarks: Readonly<Record<string, (tiny: boolean) => Promise<stri
     if (path === undefined) return 'skipped: expected --file PATH of a file of ratings, got none\n';
     return ratings.ratingsTable(await ratings.measureRatings(await ratings.fromFile(path)));
   },
+  oracle: async (tiny) => oracle.oracleTable(await oracle.measureOracle(tiny ? oracle.tiny : oracle.full)),
   p1: async (tiny) => p1.p1Table(await p1.measureP1(tiny ? p1.tiny : p1.full)),
 };
 
