@@ -24,8 +24,8 @@ export interface Kernel<R extends string, I extends string, A extends Attributes
   run(inputs: KernelInputs<R, I, A>): RealTensor;
   /** The composition of public ops, whatever the active backend has; float32 only. The caller disposes. */
   runPortable(inputs: KernelInputs<R, I, A>): RealTensor;
-  /** In float64 on host arrays, by WebAssembly, whatever backend is active. */
-  runOnHost(inputs: HostInputs<R, I, A>): Float64Array;
+  /** On host arrays, by WebAssembly, whatever backend is active; in float64 unless given. */
+  runOnHost(inputs: HostInputs<R, I, A>, precision?: Precision): Float64Array;
 }
 
 export interface HostInputs<R extends string, I extends string, A extends Attributes> {
@@ -79,7 +79,8 @@ export function defineKernel<R extends string, I extends string, A extends Attri
     const attributes = { ...inputs.attributes, [realBytesAttribute]: bytesPerReal(precision) };
     return asReal(tf.engine().runKernel<tf.Tensor>(definition.name, named, attributes), precision);
   };
-  const runOnHost = (inputs: HostInputs<R, I, A>): Float64Array => runAssemblyOnHost(definition, inputs);
+  const runOnHost: Kernel<R, I, A>['runOnHost'] = (inputs, precision) =>
+    runAssemblyOnHost(definition, inputs, precision);
   return { definition, isNative, run, runPortable, runOnHost };
 }
 

@@ -151,7 +151,7 @@ let hostMemory: WebAssembly.Memory | undefined;
  */
 export function runInHostMemory(
   name: string,
-  inputs: readonly (Float64Array | Int32Array)[],
+  inputs: readonly (Float64Array | Float32Array | Int32Array)[],
   bytes: { readonly output: number; readonly scratch: number },
   parameters: (inputs: readonly number[], output: number, scratch: number) => readonly number[],
 ): ArrayBuffer {
@@ -169,8 +169,8 @@ export function runInHostMemory(
   const missing = top - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
   inputs.forEach((input, k) => {
-    const target = input instanceof Int32Array ? Int32Array : Float64Array;
-    new target(memory.buffer, addresses[k], input.length).set(input);
+    const bytesOf = new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
+    new Uint8Array(memory.buffer).set(bytesOf, addresses[k]);
   });
   (instantiate(memory)[name] as (...values: number[]) => void)(...parameters(addresses, output, scratch));
   return memory.buffer.slice(output, output + bytes.output);

@@ -2,6 +2,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import { mapRecord, outputCarrier, realBytesAttribute } from '../contract.js';
 import type { AssemblyFunction, Attributes, HostCall, KernelDefinition } from '../contract.js';
+import { bytesPerReal } from '../real.js';
+import type { Precision, RealArray } from '../real.js';
 import { openHeap, runInHostMemory } from './wasm-heap.js';
 import type { WasmBackend } from './wasm-heap.js';
 import { leastSharedWork, runningPool } from './wasm-threads.js';
@@ -52,22 +54,26 @@ export function bindAssembly<R extends string, I extends string, A extends Attri
 }
 
 /**
- * Runs a kernel's AssemblyScript in float64 on host arrays, whatever backend is active.
+ * Runs a kernel's AssemblyScript on host arrays, whatever backend is active.
+ * @param precision Of the arithmetic; float64 unless given.
  * @returns The output, row-major.
  */
 export function runAssemblyOnHost<R extends string, I extends string, A extends Attributes>(
   definition: KernelDefinition<R, I, A>,
   call: Pick<HostCall<R, I, A>, 'integers' | 'attributes'> & { readonly reals: Readonly<Record<R, Float64Array>> },
+  precision: Precision = 'float64',
 ): Float64Array {
   const { assembly, reals, integers } = definition;
   const { attributes } = call;
   // What it ignores need not be copied.
   const used = (name: I): Int32Array =>
     assembly.ignores?.includes(name) === true ? new Int32Array(0) : call.integers[name];
-  const inputs = [...integers.map(used), ...reals.map((name) => call.reals[name])];
+  const rounded = (values: Float64Array): RealArray => (precision === 'float64' ? values : Float32Array.from(values));
+  const inputs = [...integers.map(used), ...reals.map((name) => rounded(call.reals[name]))];
+  const realBytes = bytesPerReal(precision);
   const size = definition.outputShape(attributes).reduce((product, extent) => product * extent, 1);
-  const bytes = { output: 8 * size, scratch: assembly.scratchBytes(attributes, 8, 1) };
-  const output = runInHostMemory(assembly.float64, inputs, bytes, (addresses, to, scratch) => {
+  const bytes = { output: realBytes * size, scratch: assembly.scratchBytes(attributes, realBytes, 1) };
+  const output = runInHostMemory(assembly[precision], inputs, bytes, (addresses, to, scratch) => {
     const addressOf = new Map([...integers, ...reals].map((name, k) => [name, addresses[k] ?? 0]));
     const parameters = assembly.parameters({
       reals: mapRecord(reals, (name) => addressOf.get(name) ?? 0),
@@ -78,5 +84,5 @@ export function runAssemblyOnHost<R extends string, I extends string, A extends 
     });
     return assembly.parallel === undefined ? parameters : [...parameters, 0, 1];
   });
-  return new Float64Array(output);
+  return precision === 'float64' ? new Float64Array(output) : Float64Array.from(new Float32Array(output));
 }

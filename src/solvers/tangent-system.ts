@@ -10,6 +10,7 @@
  * @see Kümmerle and Mayrink Verdun, "A scalable second order method for ill-conditioned matrix completion from few
  *   samples", ICML 2021. Their diagonal preconditioner is replaced by the normal matrix of every row and column.
  */
+import { activeBackend } from '../../kernels/backends/index.js';
 import { disposeReal, downloadReal, tidyReals, uploadReal } from '../../kernels/real.js';
 import type { RealTensor } from '../../kernels/real.js';
 import { tangentInputs, tangentSolveKernel } from '../../kernels/tangent-solve/index.js';
@@ -34,19 +35,60 @@ export async function solveCorrection(
     const factors = new Float64Array(left.width).fill(factor);
     return { left: scaleColumns(left, factors), right: scaleColumns(right, factors) };
   };
-  const solveUnit = tangentSolveKernel.isNative() ? correctByKernel : correctByOps;
+  const solveUnit = tangentSolveKernel.isNative() ? correctByKernel : isOnHost() ? correctOnHost : correctByOps;
   const { steps, ...correction } = await solveUnit(problem, point, scaled(gradient, 1 / size), options);
   return { ...scaled(correction, size), steps };
 }
 
-/** In one call where the backend has one. @param gradient Of unit length. */
-async function correctByKernel(
-  { rows, columns, observed, shape }: SparseProblem,
+/** Where the device is this processor, a call on the host's own arrays beats a chain of ops: there is nothing to send. */
+function isOnHost(): boolean {
+  return activeBackend().describe().processor === 'CPU';
+}
+
+/** @param gradient Of unit length. */
+function correctOnHost(
+  problem: SparseProblem,
   point: TangentPoint,
   gradient: Tangent,
-  { tolerance, maxSteps, blocks }: CorrectionOptions,
+  options: CorrectionOptions,
 ): Promise<Correction> {
+  const { rows, columns, observed, shape } = problem;
+  const rank = point.values.length;
+  const output = tangentSolveKernel.runOnHost(
+    {
+      reals: {
+        ...{ gradientLeft: gradient.left.values, gradientRight: gradient.right.values },
+        ...{ left: point.left.values, right: point.right.values },
+        ...penaltiesOf(point),
+      },
+      integers: {
+        ...{ starts: rows.starts, columns: rows.columns, rowOf: rows.rowOf },
+        ...{ columnStarts: columns.starts, columnRows: columns.columns },
+      },
+      attributes: {
+        ...{ rows: shape[0], columnCount: shape[1], entries: observed, width: rank },
+        ...settingsOf(problem, options),
+        hasBlocks: Number(options.blocks),
+      },
+    },
+    'float32',
+  );
+  return Promise.resolve(correctionFrom(output, gradient));
+}
+
+function settingsOf({ observed, shape }: SparseProblem, { tolerance, maxSteps }: CorrectionOptions) {
   const share = observed / (shape[0] * shape[1]);
+  return { share, leastRidge: leastRidge * share, tolerance, maxSteps };
+}
+
+/** In one call where the backend has one. @param gradient Of unit length. */
+async function correctByKernel(
+  problem: SparseProblem,
+  point: TangentPoint,
+  gradient: Tangent,
+  options: CorrectionOptions,
+): Promise<Correction> {
+  const { rows, columns } = problem;
   const rank = point.values.length;
   const { core, side } = penaltiesOf(point);
   const solved = tidyReals(() => {
@@ -57,15 +99,20 @@ async function correctByKernel(
       ...{ left: factor(point.left), right: factor(point.right) },
       ...{ side: upload(side, rank), core: upload(core, rank, rank) },
     };
-    const settings = { share, leastRidge: leastRidge * share, tolerance, maxSteps, blocks };
+    const settings = { ...settingsOf(problem, options), blocks: options.blocks };
     return tangentSolveKernel.run(tangentInputs(inputs, rows.pattern, columns.pattern, settings));
   });
   const output = await downloadReal(solved);
   disposeReal(solved);
-  const middle = shape[0] * rank;
+  return correctionFrom(output, gradient);
+}
+
+/** The kernel's output, taken apart. */
+function correctionFrom(output: Float64Array, { left, right }: Tangent): Correction {
+  const middle = left.values.length;
   return {
-    left: { ...gradient.left, values: output.subarray(0, middle) },
-    right: { ...gradient.right, values: output.subarray(middle, -1) },
+    left: { ...left, values: output.subarray(0, middle) },
+    right: { ...right, values: output.subarray(middle, -1) },
     steps: output.at(-1) ?? 0,
   };
 }
