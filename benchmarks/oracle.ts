@@ -36,8 +36,8 @@ type Run = (observations: Observations, truth: Truth, maxSteps: number) => Promi
 const [firstRidge, lastRidge] = [5e-2, 1e-3];
 /** The ridge stands in for smoothing there; this much keeps the metric invertible. */
 const epsilon = constant(1e-6);
-/** Steps without a better hidden error after which the oracle switches, and then stops. */
-const oraclePatience = 50;
+/** The oracle switches, and then stops, where in so many steps the hidden error has not fallen by this share. */
+const [oraclePatience, oracleGain] = [50, 0.1];
 /** Relative change under which a blind solve switches. */
 const settled = 1e-3;
 
@@ -49,12 +49,13 @@ const published = (ridge: Schedule, rows: number) =>
 
 const byOracle: Run = async (observations, truth, maxSteps) => {
   const problem = createProblem(observations, 'float64');
-  let [ridge, best, bestStep, step, since] = [firstRidge, Infinity, 0, 0, 0];
+  let [ridge, best, bestStep, step, mark, since] = [firstRidge, Infinity, 0, 0, Infinity, 0];
   const solver = published(() => ridge, truth.shape[0]);
   const inspect = async (state: LinRfmState) => {
     step += 1;
     const error = hiddenError(await solver.estimate(problem, state), observations, truth);
-    if (error < best) [best, bestStep, since] = [error, step, step];
+    if (error < best) [best, bestStep] = [error, step];
+    if (error < (1 - oracleGain) * mark) [mark, since] = [error, step];
     if (step - since < oraclePatience) return undefined;
     if (ridge === lastRidge) return 'converged';
     [ridge, since] = [lastRidge, step];

@@ -129,8 +129,8 @@ describe('the command', () => {
 
   const tiny: Record<string, string> = {
     1: '',
-    2: '--sizes 6,30 --draws 1',
-    3: '--sizes 330,400 --draws 1',
+    2: '--sizes 6,20 --draws 1',
+    3: '--sizes 420,500 --draws 1',
     4: '--sizes 1 --draws 1',
     5: '',
     transition: '--sizes 3 --draws 1',
