@@ -37,7 +37,7 @@ const [firstRidge, lastRidge] = [5e-2, 1e-3];
 /** The ridge stands in for smoothing there; this much keeps the metric invertible. */
 const epsilon = constant(1e-6);
 /** The oracle switches, and then stops, where in so many steps the hidden error has not fallen by this share. */
-const [oraclePatience, oracleGain] = [50, 0.1];
+const [oraclePatience, oracleGain] = [200, 0.1];
 /** Relative change under which a blind solve switches. */
 const settled = 1e-3;
 

@@ -93,14 +93,9 @@ export async function comparisonPlot(compared: readonly Compared[]): Promise<str
   const x = logarithmic('seconds', 'seconds', '~g');
   const errors = {
     ...{ title: 'Error on held-out entries', width, height, data: { values: points } },
-    encoding: { x, y: logarithmic('error', 'root mean square error', '.0e') },
-    layer: [
-      { mark: { type: 'point' as const, filled: true, size: 90 }, encoding: { color } },
-      {
-        mark: { type: 'text' as const, align: 'left' as const, dx: 9, fontSize: 11 },
-        encoding: { text: { field: 'name' }, color },
-      },
-    ],
+    // Names stand in the legend alone: beside the points, solvers that are as good as each other write over each other.
+    mark: { type: 'point' as const, filled: true, size: 90, opacity: 1 },
+    encoding: { x, y: logarithmic('error', 'root mean square error', '.0e'), color, shape: color },
   };
   const residuals = {
     ...{ title: 'How the observations were met', width, height, data: { values: lines } },
