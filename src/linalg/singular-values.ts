@@ -3,6 +3,8 @@ import type { Shape } from '../data/observations.js';
 
 /** Beyond this short side the decomposition on the host would take longer than a person waits. */
 const largestSide = 700;
+/** Smaller shares of the largest entry change nothing, and products that are barely above zero derail the decomposition. */
+const negligible = 1e-100;
 
 /**
  * Singular values of a dense matrix on the host, from the Gram matrix of its short side: exact to about 1e-8 of the
@@ -15,7 +17,7 @@ export function singularValues(matrix: Float64Array, [rows, columns]: Shape): Fl
   if (short > largestSide) return new Float64Array(0);
   // Relative to the largest entry, whose square could overflow or vanish.
   const scale = matrix.reduce((most, entry) => Math.max(most, Math.abs(entry)), 0) || 1;
-  const scaled = matrix.map((entry) => entry / scale);
+  const scaled = matrix.map((entry) => (Math.abs(entry) < negligible * scale ? 0 : entry / scale));
   const lines = Array.from({ length: short }, (_, k) =>
     rows <= columns
       ? scaled.subarray(k * columns, (k + 1) * columns)

@@ -220,3 +220,9 @@ describe('memory is level', () => {
     expect(levels()).toEqual(before);
   });
 });
+
+it('an entry at the bottom of what a double holds, beside one of usual size', async () => {
+  const observations = createObservations({ shape: [6, 4], row: [2, 2], column: [0, 1], value: [-5e-324, -2] });
+  const { completion } = await complete(observations, { alpha: 1, noise: 0.1, offsets: 'none' });
+  expect(completion.rows(0, 6).every(Number.isFinite)).toBe(true);
+});
