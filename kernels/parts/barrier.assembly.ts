@@ -4,7 +4,7 @@
 const ARRIVED: usize = 64;
 const PASSED: usize = 68;
 /** Looks before a thread goes to sleep: the others are mostly a few microseconds behind. */
-const SPINS: i32 = 4000;
+const SPINS: i32 = 20000;
 const SECOND: i64 = 1000000000;
 /** A thread that is never joined is lost: trapping says so, waiting on would not. */
 const PATIENCE: i32 = 120;
