@@ -44,7 +44,7 @@ const expected = {
   right: finiteDifferences((values) => objective(left, values), right),
 };
 
-describe.each(['tensorflow', 'wasm', 'cpu'])('on %s', (backend) => {
+describe.each(['tensorflow', 'webgpu', 'wasm', 'cpu'])('on %s', (backend) => {
   let present = false;
   beforeAll(async () => {
     present = (await presentBackends()).has(backend);
