@@ -11,37 +11,22 @@ import type { OffsetChoice } from './data/offsets.js';
 import { InputError } from './errors.js';
 import { exactSolverBytes, factorMemory, fittingSides, tightest } from './memory.js';
 import type { MemoryEstimate } from './memory.js';
+import type { RunOptions } from './run-options.js';
 import type { DeepLinearOptions } from './solvers/deep-linear.js';
 import type { Progress, Status } from './solvers/solver.js';
 import { statusAdvice } from './solvers/stop-rules.js';
 
 export { defaultMaxSteps, defaultTolerance } from './solvers/defaults.js';
 
-export interface CompleteOptions {
+export interface CompleteOptions extends RunOptions {
   /** One of `solverNames`; 'auto' unless given. */
   readonly solver?: string;
   /** Largest rank, or with 'two-sided' the rank; found unless given. */
   readonly rank?: number;
-  /** Seed of what is held out to choose the noise level; 0 unless given. */
-  readonly seed?: number;
   /** Of the network, with solver 'deep-linear' only. */
   readonly network?: Omit<DeepLinearOptions, 'seed' | 'iterations'>;
-  /** Power applied to the AGOP, in (0, 1]; 0.5 unless given. */
-  readonly alpha?: number;
-  /** Standard deviation of the noise in the observed values, in their units; 0 for exact data. Found unless given. */
-  readonly noise?: number;
   /** 'auto' (unless given): 'none' for exact data; for noisy data what held-out observations prefer. */
   readonly offsets?: OffsetChoice | 'auto';
-  /** 'mixed' (float64 answers) unless given. */
-  readonly precision?: 'mixed' | 'float32';
-  /** `defaultMaxSteps` unless given. */
-  readonly maxSteps?: number;
-  /** Stop once the relative change of a step is at or under this; `defaultTolerance` unless given. */
-  readonly tolerance?: number;
-  /** In seconds; no limit unless given. */
-  readonly timeLimit?: number;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: Progress) => void;
 }
 
 /** What `complete` hands over. Everything is on the host: nothing to dispose. */

@@ -9,6 +9,7 @@ import { checkFinite, filterRows, multiplyVector } from './data/dense-matrix.js'
 import type { DenseMatrix } from './data/dense-matrix.js';
 import { InputError } from './errors.js';
 import { checkRegressionMemory } from './memory.js';
+import type { RunOptions } from './run-options.js';
 import { defaultMaxSteps, defaultTolerance } from './solvers/defaults.js';
 import { regressionMethods } from './solvers/regression/defaults.js';
 import { createRegressionProblem, squaredSum } from './solvers/regression/problem.js';
@@ -25,26 +26,12 @@ import {
   withinSeconds,
 } from './solvers/stop-rules.js';
 
-export interface RegressOptions {
+/** `alpha` counts for 'lin-rfm'; 'deep-diagonal' does not look for the noise level and stops at a tolerance of its own. */
+export interface RegressOptions extends RunOptions {
   /** One of `regressionSolverNames`; 'lin-rfm' unless given. */
   readonly solver?: string;
-  /** Power applied to the AGOP by 'lin-rfm', in (0, 1]; 0.5 unless given. */
-  readonly alpha?: number;
   /** Layers of 'deep-diagonal', at least 2; 2 unless given. */
   readonly depth?: number;
-  /** Standard deviation of the noise in the targets, in their units; 0 for exact data. Found unless given, save by 'deep-diagonal'. */
-  readonly noise?: number;
-  /** Of the folds by which the noise level is found; 0 unless given. */
-  readonly seed?: number;
-  /** 'mixed' (float64 answers) unless given. */
-  readonly precision?: 'mixed' | 'float32';
-  readonly maxSteps?: number;
-  /** Stop once the relative change of a step is at or under this. */
-  readonly tolerance?: number;
-  /** In seconds; no limit unless given. */
-  readonly timeLimit?: number;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: Progress) => void;
 }
 
 /** What `regress` hands over. Everything is on the host: nothing to dispose. */

@@ -11,6 +11,7 @@ import { applyMeasurements, filterMeasurements } from './data/measurements.js';
 import type { Measurements } from './data/measurements.js';
 import { degreesOfFreedom } from './data/synthetic.js';
 import { InputError } from './errors.js';
+import type { RunOptions } from './run-options.js';
 import { singularValues } from './linalg/singular-values.js';
 import { checkSensingMemory } from './memory.js';
 import { defaultEpsilon, defaultMaxSteps, defaultRidge, defaultTolerance, noisyEpsilon } from './solvers/defaults.js';
@@ -29,23 +30,7 @@ import {
   withinSeconds,
 } from './solvers/stop-rules.js';
 
-export interface SenseOptions {
-  /** Power applied to the AGOP, in (0, 1]; 0.5 unless given. */
-  readonly alpha?: number;
-  /** Standard deviation of the noise in the targets, in their units; 0 for exact data. Found unless given. */
-  readonly noise?: number;
-  /** Of the folds by which the noise level is found; 0 unless given. */
-  readonly seed?: number;
-  /** 'mixed' (float64 answers) unless given. */
-  readonly precision?: 'mixed' | 'float32';
-  readonly maxSteps?: number;
-  /** Stop once the relative change of a step is at or under this. */
-  readonly tolerance?: number;
-  /** In seconds; no limit unless given. */
-  readonly timeLimit?: number;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: Progress) => void;
-}
+export type SenseOptions = RunOptions;
 
 /** What `sense` hands over. Everything is on the host: nothing to dispose. */
 export interface SenseResult {

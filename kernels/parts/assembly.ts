@@ -1,4 +1,4 @@
-// What kernels over a sparse pattern share: how rows are dealt out to threads, and the last vector of a short row.
+// What kernels over a sparse pattern share: how rows are dealt out to threads, and work on single vectors.
 
 /** First row of a part; parts hold about as many entries each. `starts` is int32 [rows + 1]. */
 export function firstRow(starts: usize, rows: usize, part: usize, parts: usize): usize {
@@ -14,6 +14,13 @@ export function firstRow(starts: usize, rows: usize, part: usize, parts: usize):
     else high = middle;
   }
   return low;
+}
+
+/** The vector at an address += factor · vector. */
+// @ts-ignore: decorator
+@inline
+export function addTo<T>(at: usize, factor: v128, vector: v128): void {
+  v128.store(at, v128.add<T>(v128.load(at), v128.mul<T>(factor, vector)));
 }
 
 // @ts-ignore: decorator

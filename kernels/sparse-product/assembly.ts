@@ -1,17 +1,11 @@
 // S·right and Sᵀ·left for a sparse S, in one pass over its rows. The sums by column of each thread go to an array of its
 // own; `sparseProductReduce` adds them up.
-import { firstRow, lastLanes } from '../parts/assembly';
+import { addTo, firstRow, lastLanes } from '../parts/assembly';
 
 /** Which products are wanted: 0 both, 1 S·right, 2 Sᵀ·left. */
 const BOTH: i32 = 0;
 const ROWS: i32 = 1;
 const COLUMNS: i32 = 2;
-
-// @ts-ignore: decorator
-@inline
-function addTo<T>(at: usize, factor: v128, vector: v128): void {
-  v128.store(at, v128.add<T>(v128.load(at), v128.mul<T>(factor, vector)));
-}
 
 /**
  * Up to four vectors of columns of all rows of a part, the sums by row held in registers. All vectors but the last lie side

@@ -1,12 +1,6 @@
 // With S = P(d·vᵀ + u·rᵀ), the products S·v and Sᵀ·u in one pass over the entries: what two products over a sparse pattern
 // would gather twice is gathered once, and S is never stored. Rows are padded to whole vectors.
-import { sumLanes } from '../parts/assembly';
-
-// @ts-ignore: decorator
-@inline
-function addTo<T>(at: usize, factor: v128, vector: v128): void {
-  v128.store(at, v128.add<T>(v128.load(at), v128.mul<T>(factor, vector)));
-}
+import { addTo, sumLanes } from '../parts/assembly';
 
 /** Rows of up to four vectors, held in registers; `vectors` is a constant at every call. */
 // @ts-ignore: decorator

@@ -172,25 +172,17 @@ async function correct(
   { left, right, residual, change: lastChange }: TwoSidedState,
   point: TangentPoint,
 ): Promise<{ tangent: Tangent; change: number; innerSteps: number }> {
-  const matrix = lowRankPlus(left, right, residual);
-  const projected = {
-    left: await matrix.times(point.right),
-    // Xᵀ·U = V·diag(σ) for the triplets as they are taken: nothing of it is outside V.
-    right: tall(point.right.count, point.right.width),
-  };
-  const missing = await problem.residuals.of(projected.left, point.right);
+  // Xᵀ·U = V·diag(σ) for the triplets as they are taken: X projected on the tangent space has a left half only.
+  const projected = await lowRankPlus(left, right, residual).times(point.right);
+  const missing = await problem.residuals.of(projected, point.right);
   const { core, side } = penaltiesOf(point);
   const rank = point.values.length;
-  const inside = innerProducts(point.left, projected.left);
+  const inside = innerProducts(point.left, projected);
   const insideMore = inside.map((value, k) => value * ((core[k] as number) - (side[k % rank] as number)));
   const pull = await missing.times(point.right);
   const gradient = {
-    left: timesSmall(point.left, insideMore, rank, -1, addTall(pull, scaleColumns(projected.left, side), -1)),
-    right: addTall(
-      awayFrom(point.right, await missing.transposeTimes(point.left)),
-      scaleColumns(projected.right, side),
-      -1,
-    ),
+    left: timesSmall(point.left, insideMore, rank, -1, addTall(pull, scaleColumns(projected, side), -1)),
+    right: awayFrom(point.right, await missing.transposeTimes(point.left)),
   };
   missing.dispose();
   const correction = await solveCorrection(problem, point, gradient, {
@@ -199,8 +191,8 @@ async function correct(
     blocks: lastChange < settledChange,
   });
   const tangent = {
-    left: addTall(projected.left, correction.left),
-    right: addTall(projected.right, awayFrom(point.right, correction.right)),
+    left: addTall(projected, correction.left),
+    right: awayFrom(point.right, correction.right),
   };
   const size = (part: Tangent): number => Math.hypot(frobeniusNorm(part.left.values), frobeniusNorm(part.right.values));
   return { tangent, change: size(correction) / (size(tangent) || 1), innerSteps: correction.steps };

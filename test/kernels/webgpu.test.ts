@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { choleskySolve } from '../../kernels/cholesky-solve/index.js';
 import { combine } from '../../kernels/combine/index.js';
-import { reportBackends, useBackend } from '../../kernels/backends/index.js';
+import { useBackend } from '../../kernels/backends/index.js';
 import { activityOf } from '../../kernels/backends/webgpu-device.js';
 import { BackendError } from '../../kernels/errors.js';
 import { disposeReal, downloadReal, tidyReals, uploadReal } from '../../kernels/real.js';
@@ -11,22 +11,9 @@ import { sparseProduct } from '../../kernels/sparse-product/index.js';
 import { reference } from '../../kernels/sparse-product/reference.js';
 import { disposePattern, uploadPattern } from '../../kernels/sparse-pattern.js';
 import { sampleWithout, createRandom } from '../../src/data/random.js';
+import { testsOn } from '../support/backends.js';
 
-let absent: string | undefined;
-
-beforeAll(async () => {
-  const report = (await reportBackends()).find(({ name }) => name === 'webgpu');
-  absent = report?.works === true ? undefined : `webgpu is absent: ${report?.reason}`;
-  if (absent === undefined) await useBackend('webgpu');
-  else process.stdout.write(`skipped: ${absent}\n`);
-});
-
-/** A test that passes, and says so above, where there is no WebGPU. */
-function itThere(name: string, test: () => Promise<void>): void {
-  it(name, async () => {
-    if (absent === undefined) await test();
-  });
-}
+const itThere = testsOn('webgpu');
 
 /** Runs a program of the stock backend with the given code. */
 function launch(code: string): tf.Tensor {

@@ -1,23 +1,10 @@
 /** Whole solves on WebGPU, where the device has float32 only. Skipped where there is none. */
 import * as tf from '@tensorflow/tfjs';
-import { complete, generateProblem, reportBackends, useBackend } from '../../src/index.js';
+import { complete, generateProblem, useBackend } from '../../src/index.js';
 import { relativeError } from '../../benchmarks/measure.js';
+import { testsOn } from '../support/backends.js';
 
-let absent: string | undefined;
-
-beforeAll(async () => {
-  const report = (await reportBackends()).find(({ name }) => name === 'webgpu');
-  absent = report?.works === true ? undefined : `webgpu is absent: ${report?.reason}`;
-  if (absent === undefined) await useBackend('webgpu');
-  else process.stdout.write(`skipped: ${absent}\n`);
-});
-
-/** A test that passes, and says so above, where there is no WebGPU. */
-function itThere(name: string, test: () => Promise<void>): void {
-  it(name, async () => {
-    if (absent === undefined) await test();
-  });
-}
+const itThere = testsOn('webgpu');
 
 itThere('two-sided reaches float64 answers by corrections in float32', async () => {
   const { observations, truth } = generateProblem({ shape: [30, 25], rank: 1, observed: 250, seed: 3 });
